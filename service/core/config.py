@@ -1,0 +1,166 @@
+"""Settings from the environment. Nonsense stops the start with one clear sentence."""
+
+from __future__ import annotations
+
+import os
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+
+class SettingError(Exception):
+    """A setting cannot be used. The words say which, and what it should be."""
+
+
+def _port(text: str) -> int:
+    number = int(text)
+    if not 0 <= number <= 65535:
+        raise ValueError("a port is a number from 1 to 65535")
+    return number
+
+
+def _seconds(text: str) -> int:
+    number = int(text)
+    if number < 1:
+        raise ValueError("at least 1 second")
+    return number
+
+
+def _url(*schemes: str) -> Any:
+    def read(text: str) -> str:
+        parts = urlsplit(text)
+        if parts.scheme not in schemes or not (parts.netloc or parts.path):
+            raise ValueError(
+                f"an address that begins with {' or '.join(s + '://' for s in schemes)}"
+            )
+        return text.rstrip("/")
+
+    return read
+
+
+def _file(text: str) -> Path:
+    path = Path(text)
+    if not path.is_file():
+        raise ValueError("the path of a file that is there")
+    return path
+
+
+def _word(text: str) -> str:
+    return text
+
+
+def setting(default: Any, read: Any, about: str) -> Any:
+    return field(default=default, metadata={"read": read, "about": about})
+
+
+@dataclass(frozen=True)
+class Settings:
+    """One field per setting: `http_port` is HTTP_PORT in the environment.
+
+    docs/configuration.md lists them all; a test compares.
+    """
+
+    instance: Path = setting(Path("instance"), Path, "folder for the database, files and secrets")
+    bind: str = setting("127.0.0.1", _word, "address to listen on; 0.0.0.0 for all")
+    http_port: int = setting(8000, _port, "port of the web pages and the API")
+    ocpp_port: int = setting(9000, _port, "port that chargers connect to")
+    ocpp_tls_port: int = setting(9443, _port, "port that chargers connect to with TLS")
+    tls_cert: Path | None = setting(None, _file, "certificate chain, PEM")
+    tls_key: Path | None = setting(None, _file, "private key of the certificate, PEM")
+    public_url: str = setting("", _url("http", "https"), "address of the pages as people type it")
+    public_ocpp_url: str = setting("", _url("ws", "wss"), "address that chargers are given")
+    database_url: str = setting(
+        "", _url("postgresql", "postgres"), "another PostgreSQL; empty: one of our own"
+    )
+    database_owner_url: str = setting(
+        "", _url("postgresql", "postgres"), "login that owns the tables, where it is another one"
+    )
+    offline_after_seconds: int = setting(300, _seconds, "silence after which a station is offline")
+    smtp_url: str = setting("", _url("smtp", "smtps"), "mail server: smtp://user:password@host:587")
+    mail_from: str = setting("Laddvakt <laddvakt@localhost>", _word, "sender of mails")
+    secret_key: str = setting("", _word, "signs links and forms; made and kept if absent")
+    secret_key_file: Path | None = setting(None, _file, "file that holds SECRET_KEY")
+    log_level: str = setting("INFO", _word, "DEBUG, INFO, WARNING or ERROR")
+
+    @classmethod
+    def read(cls, environment: Mapping[str, str]) -> Settings:
+        """Raises SettingError, naming the first setting that cannot be used."""
+        values: dict[str, Any] = {}
+        for one in fields(cls):
+            text = environment.get(one.name.upper(), "").strip()
+            if not text:
+                continue
+            try:
+                values[one.name] = one.metadata["read"](text)
+            except ValueError as wrong:
+                raise SettingError(
+                    f"{one.name.upper()} is {text!r}, but it must be {_should(one, wrong)}"
+                ) from None
+        settings = cls(**values)
+        settings._check()
+        return settings
+
+    def _check(self) -> None:
+        if (self.tls_cert is None) != (self.tls_key is None):
+            raise SettingError("TLS_CERT and TLS_KEY belong together: set both, or neither")
+        if self.log_level not in {"DEBUG", "INFO", "WARNING", "ERROR"}:
+            raise SettingError(
+                f"LOG_LEVEL is {self.log_level!r}, but it must be DEBUG, INFO, WARNING or ERROR"
+            )
+        if self.secret_key and len(self.secret_key) < 16:
+            raise SettingError("SECRET_KEY is shorter than 16 characters: choose a longer one")
+        ports = [self.http_port, self.ocpp_port] + ([self.ocpp_tls_port] if self.has_tls else [])
+        used = [port for port in ports if port]
+        if len(used) != len(set(used)):
+            raise SettingError("HTTP_PORT, OCPP_PORT and OCPP_TLS_PORT must differ from each other")
+
+    @property
+    def has_tls(self) -> bool:
+        return self.tls_cert is not None
+
+    @property
+    def web_url(self) -> str:
+        scheme = "https" if self.has_tls else "http"
+        return self.public_url or f"{scheme}://{self._host}:{self.http_port}"
+
+    def ocpp_url(self, secure: bool) -> str:
+        """The address that a charger is given; its identity is added behind it."""
+        if self.public_ocpp_url:
+            return self.public_ocpp_url
+        if secure and self.has_tls:
+            return f"wss://{self._host}:{self.ocpp_tls_port}/ocpp"
+        return f"ws://{self._host}:{self.ocpp_port}/ocpp"
+
+    @property
+    def heartbeat_seconds(self) -> int:
+        """What chargers are told: short enough that two of them fit into OFFLINE_AFTER_SECONDS."""
+        return max(1, min(300, self.offline_after_seconds * 2 // 5))
+
+    @property
+    def _host(self) -> str:
+        return "localhost" if self.bind in {"0.0.0.0", "127.0.0.1", "::"} else self.bind  # noqa: S104
+
+    def secret(self) -> str:
+        """SECRET_KEY, from wherever it is; made and kept in the instance folder if absent."""
+        if self.secret_key:
+            return self.secret_key
+        if self.secret_key_file:
+            return self.secret_key_file.read_text().strip()
+        folder = self.instance / "secrets"
+        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        path = folder / "secret_key"
+        try:
+            handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+            with os.fdopen(handle, "w") as file:
+                file.write(secrets.token_hex(32))
+        except FileExistsError:
+            pass
+        return path.read_text().strip()
+
+
+def _should(one: Any, wrong: ValueError) -> str:
+    words = str(wrong)
+    return "a whole number" if words.startswith("invalid literal") else words

@@ -1,0 +1,66 @@
+"""Who did what, on what, and why: one row for every verb that a person or a rule performs."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import ForeignKey, Index, Select, select
+from sqlalchemy.orm import Mapped, mapped_column
+
+from service.core.db import Model, db
+
+if TYPE_CHECKING:
+    from service.people.models import Person
+
+
+class History(Model):
+    """One deed. Append-only: the application role may insert and read, nothing else."""
+
+    __tablename__ = "history"
+    __table_args__ = (Index("ix_history_subject", "subject", "subject_id", "id"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    at: Mapped[datetime] = mapped_column(index=True)
+    # The rule's name where no person acted.
+    actor: Mapped[str]
+    person_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    verb: Mapped[str]
+    # The table and key of the row that the deed was done to.
+    subject: Mapped[str]
+    subject_id: Mapped[int]
+    why: Mapped[str | None]
+    # What changed: {"column": [before, after]}. Never a secret.
+    details: Mapped[dict[str, Any]] = mapped_column(default=dict)
+
+    @classmethod
+    def of(cls, row: Model) -> Select[History]:
+        """What has been done to one row, newest first."""
+        subject = row.__tablename__
+        mine = select(cls).where(cls.subject == subject, cls.subject_id == row.id)  # type: ignore[attr-defined]
+        return mine.order_by(cls.id.desc())
+
+
+def record(
+    verb: str,
+    row: Model,
+    by: Person | str,
+    at: datetime,
+    why: str | None = None,
+    **details: Any,
+) -> None:
+    """Write down a deed. `by` is a person, or the name of the rule that acted."""
+    db.session.flush()
+    person = None if isinstance(by, str) else by
+    db.session.add(
+        History(
+            at=at,
+            actor=by if isinstance(by, str) else by.name,
+            person_id=person.id if person else None,
+            verb=verb,
+            subject=row.__tablename__,
+            subject_id=row.id,  # type: ignore[attr-defined]
+            why=why,
+            details=details,
+        )
+    )

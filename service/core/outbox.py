@@ -1,0 +1,78 @@
+"""What leaves the house: one row per message, sent at least once, tried again for hours."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from uuid import UUID, uuid4
+
+from sqlalchemy import Index, or_, select, text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from service.core.db import Model, db
+from service.core.live import wake
+
+CHANNEL = "laddvakt_outbox"
+ATTEMPTS = 12
+LEASE = timedelta(minutes=2)
+
+
+class Mail(Model):
+    """A mail on its way out. Its `uuid` is its Message-ID, so that a second copy is recognised."""
+
+    __tablename__ = "mail"
+    __table_args__ = (
+        Index(
+            "ix_mail_waiting",
+            "due_at",
+            postgresql_where=text("sent_at IS NULL AND given_up_at IS NULL"),
+        ),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    uuid: Mapped[UUID] = mapped_column(default=uuid4, unique=True)
+    recipient: Mapped[str]
+    subject: Mapped[str]
+    body: Mapped[str]
+    # Who asked for it, in words: "ticket 12". Shown where a person looks for what was sent.
+    about: Mapped[str | None]
+    created_at: Mapped[datetime]
+    due_at: Mapped[datetime]
+    attempts: Mapped[int] = mapped_column(default=0)
+    taken_until: Mapped[datetime | None]
+    sent_at: Mapped[datetime | None]
+    given_up_at: Mapped[datetime | None]
+    error: Mapped[str | None]
+
+    @classmethod
+    def queue(cls, to: str, subject: str, body: str, at: datetime, about: str = "") -> Mail:
+        one_line = " ".join(subject.split())
+        mail = cls(recipient=to, subject=one_line, body=body, about=about, created_at=at, due_at=at)
+        db.session.add(mail)
+        wake(CHANNEL)
+        return mail
+
+    @classmethod
+    def take_next(cls, at: datetime) -> Mail | None:
+        """The oldest mail that is due, for this process alone until its lease runs out."""
+        waiting = select(cls).where(
+            cls.sent_at.is_(None),
+            cls.given_up_at.is_(None),
+            cls.due_at <= at,
+            or_(cls.taken_until.is_(None), cls.taken_until < at),
+        )
+        next_one = waiting.order_by(cls.due_at).limit(1).with_for_update(skip_locked=True)
+        mail = db.session.scalars(next_one).one_or_none()
+        if mail:
+            mail.taken_until = at + LEASE
+            mail.attempts += 1
+        return mail
+
+    def sent(self, at: datetime) -> None:
+        self.sent_at, self.taken_until, self.error = at, None, None
+
+    def failed(self, why: str, at: datetime) -> None:
+        """Try again later: 30 s, 1 min, 2 min … at most an hour apart; give up after ATTEMPTS."""
+        self.error, self.taken_until = why, None
+        if self.attempts >= ATTEMPTS:
+            self.given_up_at = at
+        self.due_at = at + min(timedelta(seconds=30) * 2 ** (self.attempts - 1), timedelta(hours=1))

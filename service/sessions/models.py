@@ -1,0 +1,119 @@
+"""Who charged, when and how much, and the tags that may."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from sqlalchemy import ForeignKey, Identity, Index, Select, UniqueConstraint, select, text
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from service.core.db import Model, db
+from service.stations.models import Site, Station
+
+if TYPE_CHECKING:
+    from service.people.models import Person
+
+
+class Tag(Model):
+    """A card, fob or other identity that may start a charge."""
+
+    __tablename__ = "tag"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    # As the charger sends it, without regard to case (OCPP: CiString20).
+    id_tag: Mapped[str]
+    tag_key: Mapped[str] = mapped_column(unique=True)
+    label: Mapped[str] = mapped_column(default="")
+    valid_from: Mapped[datetime | None]
+    valid_until: Mapped[datetime | None]
+    blocked_at: Mapped[datetime | None]
+    created_at: Mapped[datetime]
+
+    @classmethod
+    def visible_to(cls, person: Person) -> Select[Tag]:
+        return select(cls)
+
+    @classmethod
+    def known(cls, id_tag: str) -> Tag | None:
+        key = id_tag.strip().casefold()
+        return db.session.scalars(select(cls).where(cls.tag_key == key)).one_or_none()
+
+
+class ChargingSession(Model):
+    """One charge. Its `transaction_id` is ours, random, and means nothing at another station."""
+
+    __tablename__ = "charging_session"
+    __table_args__ = (
+        UniqueConstraint("station_id", "transaction_id"),
+        # A start that is sent again is the same start (security.md 4.6).
+        Index(
+            "one_session_per_start",
+            "station_id",
+            "connector",
+            "id_tag",
+            "meter_start_wh",
+            "started_said",
+            unique=True,
+            postgresql_where=text("NOT orphan"),
+        ),
+        Index("ix_charging_session_station", "station_id", "id"),
+    )
+
+    id: Mapped[int] = mapped_column(Identity(), primary_key=True)
+    station_id: Mapped[int] = mapped_column(ForeignKey("station.id"))
+    transaction_id: Mapped[int]
+    # 0 where an orphan stop does not say.
+    connector: Mapped[int]
+    id_tag: Mapped[str]
+    # True when it was allowed by the rule that then held.
+    authorized: Mapped[bool] = mapped_column(default=True)
+    started_at: Mapped[datetime | None]
+    started_said: Mapped[str]
+    meter_start_wh: Mapped[int | None]
+    stopped_at: Mapped[datetime | None]
+    stopped_said: Mapped[str | None]
+    meter_stop_wh: Mapped[int | None]
+    stop_reason: Mapped[str | None]
+    # A stop whose start nobody here has seen: kept, never guessed to a connector.
+    orphan: Mapped[bool] = mapped_column(default=False)
+    station: Mapped[Station] = relationship()
+
+    @classmethod
+    def visible_to(cls, person: Person) -> Select[ChargingSession]:
+        query = select(cls)
+        if person.sees_all:
+            return query
+        return query.join(Station).join(Site).where(Site.customer_id == person.customer_id)
+
+    @property
+    def energy_wh(self) -> int | None:
+        if self.meter_start_wh is None or self.meter_stop_wh is None:
+            return None
+        return self.meter_stop_wh - self.meter_start_wh
+
+    @property
+    def is_good(self) -> bool:
+        """It delivered energy and ended: proof that the connector works."""
+        return self.stopped_at is not None and (self.energy_wh or 0) > 0
+
+
+class MeterReading(Model):
+    """One sampled value of a meter, kept once however often it is sent."""
+
+    __tablename__ = "meter_reading"
+    __table_args__ = (
+        UniqueConstraint("station_id", "connector", "transaction_id", "said_at", "what"),
+    )
+
+    id: Mapped[int] = mapped_column(Identity(), primary_key=True)
+    station_id: Mapped[int] = mapped_column(ForeignKey("station.id"))
+    connector: Mapped[int]
+    # 0 where the reading belongs to no transaction.
+    transaction_id: Mapped[int] = mapped_column(default=0)
+    said_at: Mapped[str]
+    received_at: Mapped[datetime]
+    # `Energy.Active.Import.Register/L1/Outlet/Sample.Periodic`
+    what: Mapped[str]
+    value: Mapped[float]
+    unit: Mapped[str]
