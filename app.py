@@ -7,10 +7,63 @@ from typing import Any
 
 from flask import Flask
 
+from commands import commands
+from service.api import RESOURCES
+from service.core import api, outbox_views, preferences, settings_views, stream, web
 from service.core.config import Settings
-from service.core.db import db
+from service.core.db import Visible, db
+from service.monitoring import (
+    availability_views,
+    faults_views,
+    frames_views,
+    outages_views,
+    ready,
+    stations_views,
+)
+from service.people import sign_in
+from service.people.models import NotVisibleError
+from service.people.views import bp as people
+from service.people.web_sessions import WebSession
+from service.remote import views as remote_views
+from service.sessions import tags_views
+from service.sessions import views as sessions_views
+from service.stations import (
+    connection_views,
+    customers_views,
+    import_views,
+    models_views,
+    pending_views,
+    sites_views,
+)
+from service.stations.models import Station
+from service.tickets import list_views, overview
+from service.tickets.models import Ticket
 
-PAGES: tuple[Any, ...] = ()
+PAGES: tuple[Any, ...] = (
+    overview.bp,
+    people,
+    preferences.bp,
+    settings_views.bp,
+    outbox_views.bp,
+    stations_views.stations,
+    stations_views.bp,
+    connection_views.bp,
+    pending_views.bp,
+    import_views.bp,
+    tags_views.bp,
+    sessions_views.bp,
+    sites_views.bp,
+    customers_views.bp,
+    models_views.bp,
+    list_views.bp,
+    remote_views.bp,
+    frames_views.bp,
+    availability_views.bp,
+    outages_views.bp,
+    faults_views.bp,
+)
+# Whose rows a live topic names: a customer's person hears only of rows that they may see.
+TOPICS: dict[str, type[Visible]] = {"ticket": Ticket, "station": Station}
 
 
 def create_app(settings: Settings | None = None, **config: Any) -> Flask:
@@ -23,6 +76,15 @@ def create_app(settings: Settings | None = None, **config: Any) -> Flask:
     )
     app.config.update(config)
     db.init_app(app)
+    web.set_up(app, missing=NotVisibleError)
+    sign_in.init(app)
+    stream.set_up(app, TOPICS, WebSession.is_open)
+    app.add_url_rule("/health", "health", ready.health)
     for pages in PAGES:
         app.register_blueprint(pages)
+    api.publish(app, RESOURCES)
     return app
+
+
+if __name__ == "__main__":
+    commands(obj=create_app)

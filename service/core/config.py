@@ -10,6 +10,9 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
+# The program's own folder, wherever it is started from.
+HOME = Path(__file__).resolve().parents[2]
+
 
 class SettingError(Exception):
     """A setting cannot be used. The words say which, and what it should be."""
@@ -63,7 +66,7 @@ class Settings:
     docs/configuration.md lists them all; a test compares.
     """
 
-    instance: Path = setting(Path("instance"), Path, "folder for the database, files and secrets")
+    instance: Path = setting(HOME / "instance", Path, "folder for the database, files and secrets")
     bind: str = setting("127.0.0.1", _word, "address to listen on; 0.0.0.0 for all")
     http_port: int = setting(8000, _port, "port of the web pages and the API")
     ocpp_port: int = setting(9000, _port, "port that chargers connect to")

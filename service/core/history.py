@@ -64,3 +64,26 @@ def record(
             details=details,
         )
     )
+
+
+def edit(row: Model, by: Person | str, at: datetime, why: str | None = None, **facts: Any) -> bool:
+    """Give columns new values, and write down what they were. False where nothing differs."""
+    changes = {
+        name: [_plain(getattr(row, name)), _plain(value)]
+        for name, value in facts.items()
+        if getattr(row, name) != value
+    }
+    for name in changes:
+        setattr(row, name, facts[name])
+    if changes:
+        record("edit", row, by, at, why, **changes)
+    return bool(changes)
+
+
+def _plain(value: Any) -> Any:
+    """As JSON can carry it: a row by its key, a date or an amount as its text."""
+    if isinstance(value, Model):
+        return value.id  # type: ignore[attr-defined]
+    if value is None or isinstance(value, str | int | float | list | dict):
+        return value
+    return str(value)

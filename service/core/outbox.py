@@ -3,17 +3,24 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
 from uuid import UUID, uuid4
 
-from sqlalchemy import Index, or_, select, text
+from sqlalchemy import Index, Select, false, or_, select, text, true
 from sqlalchemy.orm import Mapped, mapped_column
 
 from service.core.db import Model, db
+from service.core.history import record
 from service.core.live import wake
+
+if TYPE_CHECKING:
+    from service.people.models import Person
 
 CHANNEL = "laddvakt_outbox"
 ATTEMPTS = 12
 LEASE = timedelta(minutes=2)
+# Stands in a body for the pages' address, which whoever queues a mail need not know.
+WEB = "{web}"
 
 
 class Mail(Model):
@@ -66,6 +73,19 @@ class Mail(Model):
             mail.taken_until = at + LEASE
             mail.attempts += 1
         return mail
+
+    @classmethod
+    def visible_to(cls, person: Person) -> Select[Mail]:
+        """The house's own people; which of them, the table of rights says."""
+        return select(cls).where(true() if person.sees_all else false())
+
+    def try_again(self, by: Person, at: datetime) -> None:
+        """A fresh set of tries, beginning now. What was sent is not sent twice."""
+        if self.sent_at:
+            return
+        self.due_at, self.attempts, self.given_up_at = at, 0, None
+        record("try_again", self, by, at)
+        wake(CHANNEL)
 
     def sent(self, at: datetime) -> None:
         self.sent_at, self.taken_until, self.error = at, None, None

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 from enum import StrEnum
+from typing import Any
 
 from sqlalchemy import (
     CheckConstraint,
@@ -12,14 +13,16 @@ from sqlalchemy import (
     Index,
     Select,
     UniqueConstraint,
+    delete,
     or_,
     select,
     text,
 )
+from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from service.core.db import Model, db
-from service.core.history import record
+from service.core.history import edit, record
 from service.monitoring.faults import Severity
 from service.people.models import Person
 from service.stations.models import Site, Station
@@ -96,6 +99,9 @@ class FaultCode(Model):
     @classmethod
     def with_code(cls, code: str) -> FaultCode | None:
         return db.session.scalars(select(cls).where(cls.code == code)).one_or_none()
+
+    def edit(self, by: Person | str, at: datetime, **facts: Any) -> None:
+        edit(self, by, at, **facts)
 
     def title(self, language: str) -> str:
         return self.sv if language.startswith("sv") else self.en
@@ -267,7 +273,10 @@ class Connection(Model):
     """One socket of one station. Its key is the generation that late answers are held against."""
 
     __tablename__ = "connection"
-    __table_args__ = (Index("ix_connection_station", "station_id", "id"),)
+    __table_args__ = (
+        Index("ix_connection_station", "station_id", "id"),
+        Index("ix_connection_open", "node", postgresql_where=text("closed_at IS NULL")),
+    )
 
     id: Mapped[int] = mapped_column(Identity(), primary_key=True)
     station_id: Mapped[int] = mapped_column(ForeignKey("station.id"))
@@ -289,6 +298,17 @@ class Node(Model):
     kind: Mapped[str]
     started_at: Mapped[datetime]
     seen_at: Mapped[datetime]
+
+    @classmethod
+    def beat(cls, name: str, kind: str, at: datetime) -> None:
+        """This node lives. Its first beat is its start."""
+        beat = insert(cls).values(name=name, kind=kind, started_at=at, seen_at=at)
+        seen = beat.on_conflict_do_update(index_elements=["name"], set_={"seen_at": at})
+        db.session.execute(seen)
+
+    @classmethod
+    def leave(cls, name: str) -> None:
+        db.session.execute(delete(cls).where(cls.name == name))
 
     @classmethod
     def alive(cls, kind: str, at: datetime) -> Select[Node]:

@@ -3,13 +3,36 @@
 from __future__ import annotations
 
 from datetime import datetime
-from enum import StrEnum
-from typing import TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
+from uuid import uuid4
 
-from sqlalchemy import CheckConstraint, ForeignKey, Select, select
+from sqlalchemy import CheckConstraint, ForeignKey, LargeBinary, Select, Text, func, select
+from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy.ext.mutable import MutableList
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from service.core.db import Model, Visible, db
+from service.core.history import edit, record
+from service.people.roles import Role
+
+if TYPE_CHECKING:
+    # Flask-Security declares columns that ours differ from.
+    class UserMixin:
+        pass
+
+    class WebAuthnMixin:
+        pass
+else:
+    from flask_security import UserMixin, WebAuthnMixin
+
+__all__ = [
+    "Customer",
+    "LastAdministratorError",
+    "NotVisibleError",
+    "Passkey",
+    "Person",
+    "Role",
+]
 
 Row = TypeVar("Row", bound=Visible)
 
@@ -18,12 +41,12 @@ class NotVisibleError(LookupError):
     """The row is not there, or not for this person: from outside the two look the same."""
 
 
-class Role(StrEnum):
-    TECHNICIAN = "technician"
-    DISPATCHER = "dispatcher"
-    OPERATIONS = "operations"
-    CUSTOMER = "customer"
-    ADMINISTRATOR = "administrator"
+class LastAdministratorError(Exception):
+    """Nobody would be left who can let people in."""
+
+
+def random_name() -> str:
+    return uuid4().hex
 
 
 class Customer(Model):
@@ -45,8 +68,33 @@ class Customer(Model):
         query = select(cls)
         return query if person.sees_all else query.where(cls.id == person.customer_id)
 
+    @classmethod
+    def in_use(cls) -> Select[Customer]:
+        return select(cls).where(cls.retired_at.is_(None)).order_by(cls.name)
 
-class Person(Model):
+    @classmethod
+    def named(cls, name: str) -> Customer | None:
+        """The customer of that name, however its letters' case is spelled."""
+        same = select(cls).where(func.lower(cls.name) == name.lower())
+        return db.session.scalars(same.limit(1)).one_or_none()
+
+    @classmethod
+    def create(cls, by: Person | str, at: datetime, **facts: Any) -> Customer:
+        customer = cls(created_at=at, **facts)
+        db.session.add(customer)
+        record("create", customer, by, at)
+        return customer
+
+    def edit(self, by: Person | str, at: datetime, **facts: Any) -> None:
+        edit(self, by, at, **facts)
+
+    def retire(self, by: Person, why: str, at: datetime) -> None:
+        """No longer a customer. The past stays."""
+        self.retired_at = at
+        record("retire", self, by, at, why)
+
+
+class Person(Model, UserMixin):
     """Somebody who signs in, or a service that does so by token."""
 
     __tablename__ = "person"
@@ -65,7 +113,39 @@ class Person(Model):
     active: Mapped[bool] = mapped_column(default=True)
     language: Mapped[str | None]
     created_at: Mapped[datetime]
+    # What Flask-Security keeps of a person, under the names that it asks for.
+    password: Mapped[str | None]
+    # What a signed-in session holds of the person: a new one ends every session.
+    fs_uniquifier: Mapped[str] = mapped_column(unique=True, default=random_name)
+    fs_webauthn_user_handle: Mapped[str | None] = mapped_column(unique=True)
+    tf_primary_method: Mapped[str | None]
+    tf_totp_secret: Mapped[str | None]
+    tf_last_counter: Mapped[int | None]
+    mf_recovery_codes: Mapped[list[str] | None] = mapped_column(MutableList.as_mutable(ARRAY(Text)))
     customer: Mapped[Customer | None] = relationship()
+    webauthn: Mapped[list[Passkey]] = relationship(
+        back_populates="person", cascade="all, delete-orphan", order_by="Passkey.id"
+    )
+    # Flask-Security asks for roles; what a person may do stands in `rights` alone.
+    roles = ()
+
+    @classmethod
+    def with_email(cls, email: str) -> Person | None:
+        """Case makes no difference in an address that somebody types."""
+        same = func.lower(cls.email) == email.strip().lower()
+        return db.session.scalars(select(cls).where(same)).one_or_none()
+
+    @classmethod
+    def administrator_exists(cls) -> bool:
+        """Whether somebody can let others in: a service person cannot."""
+        found = select(cls.id).where(
+            cls.role == Role.ADMINISTRATOR, cls.active, cls.is_service.is_(False)
+        )
+        return db.session.scalar(found.limit(1)) is not None
+
+    @property
+    def has_second_factor(self) -> bool:
+        return bool(self.tf_primary_method)
 
     @property
     def sees_all(self) -> bool:
@@ -82,7 +162,44 @@ class Person(Model):
 
     def may_see(self, kind: type[Row], key: int) -> Row:
         """The row with this key. Raises NotVisibleError where this person's query has it not."""
-        row = db.session.scalars(kind.visible_to(self).where(kind.id == key)).unique().one_or_none()
+        mine = kind.visible_to(self).where(kind.id == key)
+        # An address may hold a number that is no key of any table.
+        row = db.session.scalars(mine).unique().one_or_none() if key < 2**63 else None
         if row is None:
             raise NotVisibleError(kind.__name__, key)
         return row
+
+    def join(self, by: Person | str, at: datetime) -> None:
+        """Become one of the people here."""
+        db.session.add(self)
+        record("join", self, by, at, role=self.role.value)
+
+    def change(self, by: Person, at: datetime, **facts: Any) -> None:
+        """Change what others know of a person."""
+        edit(self, by, at, **facts)
+
+    def forget_second_factor(self, by: Person, at: datetime) -> None:
+        """For somebody who lost the telephone and the recovery codes."""
+        self.tf_primary_method = self.tf_totp_secret = self.mf_recovery_codes = None
+        self.webauthn.clear()
+        record("reset_second_factor", self, by, at)
+
+
+class Passkey(Model, WebAuthnMixin):
+    """A key of a person's device; the columns are the ones that Flask-Security asks for."""
+
+    __tablename__ = "passkey"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    user_id: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True)
+    credential_id: Mapped[bytes] = mapped_column(LargeBinary, unique=True)
+    public_key: Mapped[bytes] = mapped_column(LargeBinary)
+    sign_count: Mapped[int] = mapped_column(default=0)
+    transports: Mapped[list[str] | None] = mapped_column(ARRAY(Text))
+    backup_state: Mapped[bool]
+    device_type: Mapped[str]
+    extensions: Mapped[str | None]
+    lastuse_datetime: Mapped[datetime]
+    name: Mapped[str]
+    usage: Mapped[str]
+    person: Mapped[Person] = relationship(back_populates="webauthn")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
@@ -107,8 +108,7 @@ class RemoteAction(Model):
         db.session.add(action)
         db.session.flush()
         if ticket:
-            entry = ticket.tell("action", reason, at, by, action=kind.value, fields=fields)
-            entry.remote_action_id = action.id
+            ticket.tell("action", reason, at, by, action.id, action=kind.value, fields=fields)
         record("ask", action, by, at, reason, action=kind.value, fields=fields, forced=force)
         announce("station", station.id, at)
         wake(CHANNEL)
@@ -127,6 +127,74 @@ class RemoteAction(Model):
     def _from_queued(self, **values: Any) -> Update:
         mine = update(RemoteAction).where(RemoteAction.id == self.id)
         return mine.where(RemoteAction.state == ActionState.QUEUED).values(**values)
+
+    @classmethod
+    def claim(
+        cls, connections: dict[int, int], befores: Callable[[list[int]], Any], at: datetime
+    ) -> list[RemoteAction]:
+        """Take the oldest waiting action of each of these stations, unless one is under way there.
+
+        `connections` gives the live connection of each station; `befores` how stations are now.
+        Whoever changes the row from queued to sent has it; it is sent once, never again.
+        """
+        busy = select(cls.station_id).where(cls.state == ActionState.SENT)
+        waiting = select(cls).where(
+            cls.state == ActionState.QUEUED,
+            cls.station_id.in_(connections),
+            cls.station_id.not_in(busy),
+        )
+        mine: dict[int, RemoteAction] = {}
+        for action in db.session.scalars(
+            waiting.order_by(cls.id).limit(500).with_for_update(skip_locked=True)
+        ):
+            mine.setdefault(action.station_id, action)
+        states = befores(list(mine)) if mine else {}
+        for action in mine.values():
+            action.before = states[action.station_id].as_json()
+            action.state, action.sent_at = ActionState.SENT, at
+            action.connection_id = connections[action.station_id]
+        return list(mine.values())
+
+    def refuse(self, why: str, at: datetime) -> None:
+        """A rule forbids it at the moment of sending."""
+        self.state, self.outcome, self.sent_at = ActionState.REFUSED, why, None
+        self.settle(Effect.NONE, None, at)
+
+    def settle(self, effect: Effect, after: dict[str, Any] | None, at: datetime) -> None:
+        """What came of it, once and for all."""
+        self.effect, self.after, self.effect_at = effect, after, at
+        if self.ticket:
+            self.ticket.tell(
+                "outcome",
+                f"{self.kind.value}: {effect.value}",
+                at,
+                remote_action_id=self.id,
+                action=self.kind.value,
+                effect=effect.value,
+                answer=self.answer,
+                before=self.before,
+                after=after,
+                seconds=(at - self.sent_at).total_seconds() if self.sent_at else None,
+                why=self.outcome,
+            )
+        record("settle", self, "rule", at, self.outcome, effect=effect.value)
+        announce("station", self.station_id, at)
+
+    def tell_answer(self, latency_ms: float | None, at: datetime) -> None:
+        if self.ticket:
+            words = f"{self.kind.value}: {self.state.value}"
+            self.ticket.tell(
+                "answer",
+                words,
+                at,
+                "charger" if self.answer else "rule",
+                self.id,
+                action=self.kind.value,
+                state=self.state.value,
+                answer=self.answer,
+                latency_ms=latency_ms,
+                why=self.outcome,
+            )
 
     @classmethod
     def of_station(cls, station_id: int, limit: int = 20) -> list[RemoteAction]:

@@ -3,16 +3,25 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import ForeignKey, Identity, Index, Select, UniqueConstraint, select, text
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from service.core.db import Model, db
+from service.core.history import edit, record
+from service.sessions.authorization import TagFacts, verdict
+from service.sessions.words import Verdict
 from service.stations.models import Site, Station
+from service.stations.words import Authorization
 
 if TYPE_CHECKING:
     from service.people.models import Person
+
+
+class TagTakenError(Exception):
+    """The list has this tag already."""
 
 
 class Tag(Model):
@@ -39,13 +48,66 @@ class Tag(Model):
         key = id_tag.strip().casefold()
         return db.session.scalars(select(cls).where(cls.tag_key == key)).one_or_none()
 
+    @classmethod
+    def create(cls, id_tag: str, by: Person | str, at: datetime, **facts: Any) -> Tag:
+        """Raises TagTakenError where the list has it already, in whatever case."""
+        tag = cls(id_tag=id_tag.strip(), tag_key=id_tag.strip().casefold(), created_at=at, **facts)
+        try:
+            with db.session.begin_nested():
+                db.session.add(tag)
+                db.session.flush()
+        except IntegrityError:
+            raise TagTakenError(id_tag) from None
+        record("create", tag, by, at)
+        return tag
+
+    @property
+    def facts(self) -> TagFacts:
+        """What the rule of who may charge asks for."""
+        return TagFacts(self.blocked_at is not None, self.valid_from, self.valid_until)
+
+    def verdict(self, at: datetime) -> Verdict:
+        """What a station of known tags would answer."""
+        return verdict(Authorization.KNOWN_TAGS, self.facts, at)
+
+    def edit(self, by: Person | str, at: datetime, **facts: Any) -> None:
+        edit(self, by, at, **facts)
+
+    def block(self, by: Person, why: str, at: datetime) -> None:
+        """It starts no charge any more, at any station. Blocking twice changes nothing."""
+        if self.blocked_at is None:
+            self.blocked_at = at
+            record("block", self, by, at, why)
+
+    def unblock(self, by: Person, why: str, at: datetime) -> None:
+        if self.blocked_at is not None:
+            self.blocked_at = None
+            record("unblock", self, by, at, why)
+
 
 class ChargingSession(Model):
     """One charge. Its `transaction_id` is ours, random, and means nothing at another station."""
 
     __tablename__ = "charging_session"
     __table_args__ = (
-        UniqueConstraint("station_id", "transaction_id"),
+        Index(
+            "one_session_per_transaction",
+            "station_id",
+            "transaction_id",
+            unique=True,
+            postgresql_where=text("NOT orphan"),
+        ),
+        # A stop of nobody's is kept once, too.
+        Index(
+            "one_orphan_per_stop",
+            "station_id",
+            "transaction_id",
+            "stopped_said",
+            "meter_stop_wh",
+            unique=True,
+            postgresql_where=text("orphan"),
+            postgresql_nulls_not_distinct=True,
+        ),
         # A start that is sent again is the same start (security.md 4.6).
         Index(
             "one_session_per_start",
@@ -56,6 +118,7 @@ class ChargingSession(Model):
             "started_said",
             unique=True,
             postgresql_where=text("NOT orphan"),
+            postgresql_nulls_not_distinct=True,
         ),
         Index("ix_charging_session_station", "station_id", "id"),
     )

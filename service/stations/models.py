@@ -2,93 +2,57 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import date, datetime
-from decimal import Decimal
-from enum import StrEnum
-from typing import TYPE_CHECKING
+from typing import Any
 
-from sqlalchemy import CheckConstraint, ForeignKey, Numeric, Select, UniqueConstraint, func, select
+from sqlalchemy import CheckConstraint, ForeignKey, Select, UniqueConstraint, select
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from service.core.db import Model, db
-from service.core.history import record
-from service.people.models import Customer
+from service.core.history import edit, record
+from service.core.live import announce
+from service.people.models import Person
+from service.people.roles import Role
 from service.stations import keys
+from service.stations.identity import is_identity
+from service.stations.pending import PendingCharger
+from service.stations.register import Site, StationModel
+from service.stations.words import Access, Authorization, Current
 
-if TYPE_CHECKING:
-    from service.people.models import Person
-
-
-class Current(StrEnum):
-    AC = "ac"
-    DC = "dc"
-
-
-class Access(StrEnum):
-    PUBLIC = "public"
-    INTERNAL = "internal"
-
-
-class Authorization(StrEnum):
-    """Who may charge, until user groups and prices come."""
-
-    ACCEPT_ALL = "accept_all"
-    KNOWN_TAGS = "known_tags"
-    REFUSE = "refuse"
+__all__ = [
+    "Access",
+    "Authorization",
+    "Connector",
+    "Current",
+    "Evse",
+    "PendingCharger",
+    "Site",
+    "Station",
+    "StationModel",
+]
 
 
-class Site(Model):
-    """A place with an address, where one or more stations stand."""
-
-    __tablename__ = "site"
-
-    id: Mapped[int] = mapped_column(primary_key=True)
-    customer_id: Mapped[int] = mapped_column(ForeignKey("customer.id"), index=True)
-    name: Mapped[str]
-    address: Mapped[str] = mapped_column(default="")
-    postal_code: Mapped[str] = mapped_column(default="")
-    city: Mapped[str] = mapped_column(default="")
-    # Degrees, WGS 84.
-    latitude: Mapped[Decimal | None] = mapped_column(Numeric(8, 6))
-    longitude: Mapped[Decimal | None] = mapped_column(Numeric(9, 6))
-    time_zone: Mapped[str] = mapped_column(default="Europe/Stockholm")
-    access_notes: Mapped[str | None]
-    created_at: Mapped[datetime]
-    retired_at: Mapped[datetime | None]
-    customer: Mapped[Customer] = relationship()
-    stations: Mapped[list[Station]] = relationship(back_populates="site")
-
-    @classmethod
-    def visible_to(cls, person: Person) -> Select[Site]:
-        query = select(cls)
-        return query if person.sees_all else query.where(cls.customer_id == person.customer_id)
+class StationError(Exception):
+    """A rule forbids it. The words are for the person who asked."""
 
 
-class StationModel(Model):
-    """What a maker sells: what is true of every station of this kind."""
+class IdentityError(StationError):
+    """An OCPP identity that no charger can have."""
 
-    __tablename__ = "station_model"
-    __table_args__ = (UniqueConstraint("maker", "name", "article_number"),)
 
-    id: Mapped[int] = mapped_column(primary_key=True)
-    maker: Mapped[str]
-    name: Mapped[str]
-    article_number: Mapped[str] = mapped_column(default="")
-    current: Mapped[Current]
-    # Kilowatts of the whole station.
-    power_kw: Mapped[Decimal | None] = mapped_column(Numeric(7, 1))
-    connectors: Mapped[int] = mapped_column(default=1)
-    notes: Mapped[str | None]
-    created_at: Mapped[datetime]
-    retired_at: Mapped[datetime | None]
+class IdentityTakenError(StationError):
+    """Another station in the fleet has this OCPP identity."""
 
-    @classmethod
-    def visible_to(cls, person: Person) -> Select[StationModel]:
-        return select(cls)
 
-    @property
-    def title(self) -> str:
-        return f"{self.maker} {self.name}"
+class ProfileNotAllowedError(StationError):
+    """Security profile 0 lets anybody in who knows the identity: an administrator must allow it."""
+
+
+class RetiredError(StationError):
+    """A retired station is the past: nothing about it changes any more."""
 
 
 class Station(Model):
@@ -146,22 +110,19 @@ class Station(Model):
 
     @classmethod
     def create(
-        cls, name: str, ocpp_identity: str, by: Person | str, at: datetime, **facts: object
+        cls, name: str, ocpp_identity: str, by: Person | str, at: datetime, **facts: Any
     ) -> Station:
-        """A new station with connector 0, the whole of it, and those that its model has."""
-        station = cls(
-            name=name,
-            ocpp_identity=ocpp_identity,
-            identity_key=ocpp_identity.casefold(),
-            created_at=at,
-            **facts,
-        )
-        db.session.add(station)
-        db.session.flush()
-        known = station.model.connectors if station.model else 0
-        for number in range(known + 1):
-            station.add_connector(number, at)
-        record("create", station, by, at)
+        """A new station with connector 0, the whole of it, and those that its model has.
+
+        Raises IdentityError, IdentityTakenError, ProfileNotAllowedError.
+        """
+        _allow_profile(facts.get("security_profile", 1), by)
+        with _taking(ocpp_identity, at) as key:
+            names = {"ocpp_identity": ocpp_identity, "identity_key": key}
+            station = cls(name=name, created_at=at, **names, **facts)
+            db.session.add(station)
+        station._add_known_connectors(at)
+        record("create", station, by, at, identity=ocpp_identity)
         return station
 
     @property
@@ -184,19 +145,81 @@ class Station(Model):
         db.session.flush()
         return connector
 
+    def edit(self, by: Person | str, at: datetime, **facts: Any) -> None:
+        """Change what the register knows. Raises RetiredError, IdentityError, IdentityTakenError.
+
+        Another identity: the charger gets in again when it is told of it, with the same key.
+        """
+        self._refuse_if_retired()
+        identity = facts.get("ocpp_identity", self.ocpp_identity)
+        if identity != self.ocpp_identity:
+            with _taking(identity, at) as key:
+                self.identity_key = key
+                edit(self, by, at, ocpp_identity=identity)
+        edit(self, by, at, **facts)
+        self._add_known_connectors(at)
+        announce("station", self.id, at)
+
     def give_key(self, by: Person | str, at: datetime) -> str:
         """A new random key, shown once. The old one stops working with the commit."""
+        self._refuse_if_retired()
         key = keys.new_key()
         self.key_hash = keys.hashed(key)
         record("give_key", self, by, at)
+        announce("station", self.id, at)
         return key
+
+    def secure(self, profile: int, by: Person, at: datetime, why: str | None = None) -> None:
+        """How it must prove itself. Raises RetiredError, ProfileNotAllowedError."""
+        self._refuse_if_retired()
+        if profile != self.security_profile:
+            _allow_profile(profile, by)
+        edit(self, by, at, why, security_profile=profile)
+        announce("station", self.id, at)
 
     def retire(self, by: Person, why: str, at: datetime) -> None:
         """Take it out of the fleet for good. Its past stays; its identity is free again."""
+        self._refuse_if_retired()
         self.retired_at = at
         self.identity_key = f"{self.identity_key}#{self.id}"
         self.key_hash = None
         record("retire", self, by, at, why)
+        announce("station", self.id, at)
+
+    def _refuse_if_retired(self) -> None:
+        if self.is_retired:
+            raise RetiredError(self.name)
+
+    def _add_known_connectors(self, at: datetime) -> None:
+        """Connector 0 and what the model has; none is ever taken away."""
+        there = {connector.number for connector in self.connectors}
+        known = self.model.connectors if self.model else 0
+        for number in range(known + 1):
+            if number not in there:
+                self.add_connector(number, at)
+
+
+@contextmanager
+def _taking(identity: str, at: datetime) -> Iterator[str]:
+    """The database decides who was first, should two ask for one identity at once."""
+    if not is_identity(identity):
+        raise IdentityError(identity)
+    key = identity.casefold()
+    try:
+        with db.session.begin_nested():
+            yield key
+            db.session.flush()
+    except IntegrityError as wrong:
+        if "identity_key" not in str(wrong.orig):
+            raise
+        raise IdentityTakenError(identity) from None
+    PendingCharger.forget(key, at)
+
+
+def _allow_profile(profile: int, by: Person | str) -> None:
+    """A rule, or the program's own command line, is as good as an administrator."""
+    if profile == 0 and not isinstance(by, str) and by.role is not Role.ADMINISTRATOR:
+        raise ProfileNotAllowedError
 
 
 class Evse(Model):
@@ -246,34 +269,3 @@ class Connector(Model):
     def is_charging(self) -> bool:
         """A car is connected and has, or may get, energy."""
         return self.status in {"Charging", "SuspendedEV", "SuspendedEVSE"}
-
-
-class PendingCharger(Model):
-    """A charger that nobody here knows tried to connect. A person adopts or refuses it."""
-
-    __tablename__ = "pending_charger"
-
-    id: Mapped[int] = mapped_column(primary_key=True)
-    identity: Mapped[str] = mapped_column(unique=True)
-    address: Mapped[str]
-    first_tried_at: Mapped[datetime]
-    last_tried_at: Mapped[datetime]
-    tries: Mapped[int] = mapped_column(default=1)
-    refused_at: Mapped[datetime | None]
-    refused_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
-
-    @classmethod
-    def waiting(cls) -> Select[PendingCharger]:
-        return select(cls).where(cls.refused_at.is_(None)).order_by(cls.last_tried_at.desc())
-
-    @classmethod
-    def count(cls) -> int:
-        return db.session.scalar(select(func.count()).where(cls.refused_at.is_(None))) or 0
-
-    @classmethod
-    def visible_to(cls, person: Person) -> Select[PendingCharger]:
-        return select(cls)
-
-    def refuse(self, by: Person, at: datetime) -> None:
-        self.refused_at, self.refused_by_id = at, by.id
-        record("refuse", self, by, at)

@@ -67,6 +67,10 @@ class Ticket(Model):
             postgresql_where=text(f"{IS_OPEN} AND station_id IS NULL AND fault <> '{MANUAL}'"),
         ),
         Index("ix_ticket_open", "priority", "id", postgresql_where=text(IS_OPEN)),
+        # For the desk's lists of a million tickets.
+        Index("ix_ticket_priority", "priority", "id"),
+        Index("ix_ticket_fault", "fault", "id"),
+        Index("ix_ticket_resolved", "resolved_at"),
         Index("ix_ticket_key", "station_id", "fault", "connector", "detail"),
         CheckConstraint("station_id IS NOT NULL OR site_id IS NOT NULL", name="place"),
     )
@@ -117,12 +121,19 @@ class Ticket(Model):
 
     @classmethod
     def open_by_hand(
-        cls, station: Station, title: str, priority: Priority, by: Person, at: datetime
+        cls,
+        station: Station,
+        title: str,
+        priority: Priority,
+        by: Person,
+        at: datetime,
+        connector: int = 0,
     ) -> Ticket:
         """A person saw something that the charger does not know of."""
         ticket = cls(
             station=station,
             site_id=station.site_id,
+            connector=connector,
             fault=MANUAL,
             title=title,
             severity=Severity("S" + priority.value[1]),
@@ -162,8 +173,14 @@ class Ticket(Model):
         return next((hold for hold in self.holds if hold.ended_at is None), None)
 
     def tell(
-        self, kind: str, text: str, at: datetime, by: Person | str = "rule", **facts: Any
-    ) -> TimelineEntry:
+        self,
+        kind: str,
+        text: str,
+        at: datetime,
+        by: Person | str = "rule",
+        remote_action_id: int | None = None,
+        **facts: Any,
+    ) -> None:
         """Add to the timeline, and let whoever looks at the ticket know."""
         entry = TimelineEntry(
             ticket_id=self.id,
@@ -173,10 +190,10 @@ class Ticket(Model):
             facts=facts,
             person_id=None if isinstance(by, str) else by.id,
             actor=by if isinstance(by, str) else by.name,
+            remote_action_id=remote_action_id,
         )
         db.session.add(entry)
         announce("ticket", self.id, at)
-        return entry
 
     def note(self, words: str, by: Person, at: datetime) -> None:
         self.tell("note", words, at, by)
@@ -224,6 +241,11 @@ class Ticket(Model):
     def resolve_by_rule(self, how: Resolution, words: str, at: datetime, **facts: Any) -> None:
         """Put right, by proof. Rules see to it that it is no danger and that nobody has it."""
         self._end(how, words, at, "rule", **facts)
+
+    def become_part_of(self, other: Ticket, at: datetime) -> None:
+        """The same trouble as another ticket's, which goes on alone."""
+        self._end(Resolution.DUPLICATE, f"part of ticket {other.id}", at, "rule", of=other.id)
+        self.close("rule", at)
 
     def close(self, by: Person | str, at: datetime) -> None:
         self._go(State.CLOSED, by, at)

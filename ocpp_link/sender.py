@@ -1,0 +1,193 @@
+"""Carries what was asked for to the chargers that are connected here, one at a time for each."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from datetime import datetime, timedelta
+from functools import partial
+from typing import TypeVar
+
+import psycopg
+import structlog
+from flask import Flask
+from sqlalchemy import select, update
+
+from ocpp_link import asking
+from ocpp_link.connection import Connection
+from ocpp_link.outcomes import Answered, Lost, Outcome, Refused
+from service.core.clock import now
+from service.core.config import Settings
+from service.core.database import dsn
+from service.core.db import db, unit_of_work
+from service.monitoring.models import Contact
+from service.monitoring.silence import ASKED_AFTER
+from service.remote import intake as remote
+from service.remote.actions import DISTURBS, Kind
+from service.remote.models import CHANNEL, RemoteAction, is_charging
+
+ANSWERS_WITHIN_S = 30.0
+# How long a notification that was missed may go unseen.
+LOOKS_EVERY_S = 1.0
+PROBES_EVERY_S = 5.0
+T = TypeVar("T")
+log = structlog.get_logger()
+
+
+class Sender:
+    """`live` gives the connections of this process by station, as they are now."""
+
+    def __init__(self, app: Flask, live: Callable[[], Mapping[int, Connection]]) -> None:
+        self._app, self._live = app, live
+        self._settings: Settings = app.config["SETTINGS"]
+        self._threads = ThreadPoolExecutor(2, "sender")
+        self._wake = asyncio.Event()
+        self._carrying: set[asyncio.Task[None]] = set()
+
+    async def run(self, stop: asyncio.Event) -> None:
+        """Send until told to stop; what is under way then is let finish, briefly."""
+        helpers = [asyncio.create_task(work(stop)) for work in (self._listen, self._probe_silent)]
+        while not stop.is_set():
+            await self._send_waiting()
+            await _either(self._wake, LOOKS_EVERY_S, stop)
+            self._wake.clear()
+        for one in (*helpers, *self._carrying):
+            one.cancel()
+        await asyncio.gather(*helpers, *self._carrying, return_exceptions=True)
+        self._threads.shutdown()
+
+    async def _send_waiting(self) -> None:
+        ready = {
+            station_id: connection.connection_id
+            for station_id, connection in self._live().items()
+            if connection.is_settled
+        }
+        if not ready:
+            return
+        try:
+            actions = await self._in_thread(lambda: _claim(ready))
+        except Exception:
+            log.exception("could not look for remote actions")
+            return
+        for action in actions:
+            self._start(self._carry(action))
+
+    def _start(self, work: object) -> None:
+        task: asyncio.Task[None] = asyncio.create_task(work)  # type: ignore[arg-type]
+        self._carrying.add(task)
+        task.add_done_callback(self._carrying.discard)
+
+    async def _carry(self, action: RemoteAction) -> None:
+        """Send one action, once, and write down what came of it."""
+        connection = self._live().get(action.station_id)
+        if connection is None or connection.connection_id != action.connection_id:
+            outcome: Outcome = Lost(was_sent=False)
+        else:
+            name, payload = asking.ask(action.kind, action.fields)
+            log.info("remote action sent", action_id=action.id, action=name)
+            outcome = await connection.call(f"action-{action.id}", name, payload, ANSWERS_WITHIN_S)
+        await self._in_thread(lambda: _keep_outcome(action.id, action.kind, outcome))
+        self._wake.set()
+
+    async def _listen(self, stop: asyncio.Event) -> None:
+        """NOTIFY only wakes: the row is the queue, and is looked for every second anyway."""
+        address = dsn(self._settings.database_url)
+        while not stop.is_set():
+            try:
+                async with await psycopg.AsyncConnection.connect(address, autocommit=True) as line:
+                    await line.execute(f"LISTEN {CHANNEL}")
+                    async for _ in line.notifies():
+                        self._wake.set()
+            except psycopg.Error as wrong:
+                log.warning("not listening for remote actions", why=str(wrong))
+                await _either(stop, 5.0)
+
+    async def _probe_silent(self, stop: asyncio.Event) -> None:
+        """Ask a connected charger that has long been silent whether it lives."""
+        after = ASKED_AFTER * timedelta(seconds=self._settings.offline_after_seconds)
+        while not stop.is_set():
+            await _either(stop, min(PROBES_EVERY_S, after.total_seconds() / 8))
+            live = self._live()
+            try:
+                silent = await self._in_thread(partial(_silent, list(live), after, now()))
+            except Exception:
+                log.exception("could not look for silent chargers")
+                continue
+            for station_id in silent:
+                self._start(self._probe(live[station_id]))
+
+    async def _probe(self, connection: Connection) -> None:
+        fields = {"message": "Heartbeat"}
+        name, payload = asking.ask(Kind.TRIGGER_MESSAGE, fields)
+        message_id = f"probe-{connection.connection_id}-{now():%H%M%S}"
+        await connection.call(message_id, name, payload, ANSWERS_WITHIN_S)
+
+    async def _in_thread(self, work: Callable[[], T]) -> T:
+        def inside() -> T:
+            with self._app.app_context(), unit_of_work():
+                return work()
+
+        return await asyncio.get_running_loop().run_in_executor(self._threads, inside)
+
+
+def _claim(ready: dict[int, int]) -> list[RemoteAction]:
+    """What is to be sent now. Kept as sent before it is: nothing goes out twice."""
+    at = now()
+    sending = []
+    for action in RemoteAction.claim(ready, remote.states_of, at):
+        if _would_disturb(action):
+            action.refuse("a car charges there now", at)
+        else:
+            sending.append(action)
+    return sending
+
+
+def _would_disturb(action: RemoteAction) -> bool:
+    connector = action.fields.get("connector") or 0
+    disturbs = action.kind in DISTURBS and not action.forced
+    return disturbs and is_charging(action.station, connector)
+
+
+def _keep_outcome(action_id: int, kind: Kind, outcome: Outcome) -> None:
+    at = now()
+    match outcome:
+        case Answered(payload, latency_ms):
+            agreed = asking.positive(kind, payload)
+            remote.answered(action_id, payload, agreed, latency_ms, at)
+        case Refused(code, description, details, latency_ms):
+            said = {"error": code, "description": description, "details": details}
+            remote.answered(action_id, said, False, latency_ms, at)
+        case Lost(was_sent):
+            remote.not_answered(action_id, _lost_words(was_sent), at)
+        case _:
+            why = f"no answer within {ANSWERS_WITHIN_S:.0f} s"
+            remote.not_answered(action_id, why, at)
+
+
+def _lost_words(was_sent: bool) -> str:
+    if was_sent:
+        return "the connection ended before an answer came"
+    return "the connection had ended: the charger has not been asked"
+
+
+def _silent(stations: list[int], after: timedelta, at: datetime) -> list[int]:
+    """The stations that have been silent so long, each asked once until it is heard again."""
+    query = select(Contact.station_id).where(
+        Contact.station_id.in_(stations),
+        Contact.last_seen_at < at - after,
+        Contact.probed_at.is_(None),
+    )
+    silent = list(db.session.scalars(query.limit(200)))
+    if silent:
+        asked = update(Contact).where(Contact.station_id.in_(silent)).values(probed_at=at)
+        db.session.execute(asked)
+    return silent
+
+
+async def _either(event: asyncio.Event, timeout_s: float, *others: asyncio.Event) -> None:
+    """Wait until one of the events is set, or the time is up."""
+    waits = [asyncio.create_task(one.wait()) for one in (event, *others)]
+    await asyncio.wait(waits, timeout=timeout_s, return_when=asyncio.FIRST_COMPLETED)
+    for one in waits:
+        one.cancel()

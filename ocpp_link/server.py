@@ -1,0 +1,201 @@
+"""The link as a whole: listeners, door, registry, inbox, sender. Start reading here."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import signal
+import socket
+import ssl
+from collections.abc import AsyncIterator, Awaitable, Callable
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import asynccontextmanager
+from functools import partial
+
+import structlog
+import uvloop
+from flask import Flask
+from websockets.asyncio.server import Server, ServerConnection
+from websockets.asyncio.server import serve as listen
+from websockets.http11 import Request, Response
+from websockets.typing import Subprotocol
+
+from ocpp_link.arrived import Inbox as Keeper
+from ocpp_link.book import Book
+from ocpp_link.door import Door
+from ocpp_link.inbox import Inbox
+from ocpp_link.registry import ANSWERS_WITHIN_S, Registry
+from ocpp_link.sender import Sender
+from ocpp_link.wire import Wire
+from service.core.clock import now
+from service.core.config import Settings
+
+log = structlog.get_logger()
+
+MAX_SIZE = 64 * 1024
+# Ten thousand chargers come back within a second: with the usual 100, most wait for minutes.
+BACKLOG = 4096
+OPEN_TIMEOUT_S, CLOSE_TIMEOUT_S = 10, 5
+BEAT_S = 5.0
+THREADS = 4
+POLICY_VIOLATION, INTERNAL_ERROR = 1008, 1011
+# The suites that OCPP names, and what is better; chargers know no others (security.md 1.1).
+CIPHERS = "ECDHE+AESGCM:ECDHE+CHACHA20:DHE+AESGCM:AES128-GCM-SHA256:AES256-GCM-SHA384"
+
+
+def run(settings: Settings, app: Flask) -> None:
+    """The process: until SIGTERM or Ctrl-C."""
+    uvloop.run(_until_told(settings, app))
+
+
+async def _until_told(settings: Settings, app: Flask) -> None:
+    stop, loop = asyncio.Event(), asyncio.get_running_loop()
+    for sign in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(sign, stop.set)
+    await serve(settings, app, stop)
+
+
+async def serve(settings: Settings, app: Flask, stop: asyncio.Event) -> None:
+    """Listen, take in, send, until `stop` is set."""
+    inbox = Inbox(app, settings.heartbeat_seconds)
+    try:
+        async with linked(settings, app, inbox) as link:
+            await Sender(app, link.registry.live).run(stop)
+    finally:
+        inbox.close()
+
+
+class Link:
+    """One node. `tls_port` is None where there is no certificate."""
+
+    def __init__(self, registry: Registry, book: Book) -> None:
+        self.registry, self.book = registry, book
+        self.port = 0
+        self.tls_port: int | None = None
+
+
+@asynccontextmanager
+async def linked(
+    settings: Settings, app: Flask, inbox: Keeper, answers_within_s: float = ANSWERS_WITHIN_S
+) -> AsyncIterator[Link]:
+    """Accept chargers for as long as the block lasts; then say goodbye to them."""
+    with ThreadPoolExecutor(THREADS, thread_name_prefix="link") as threads:
+        book = Book(app, threads, f"link {socket.gethostname()}:{settings.ocpp_port}")
+        registry = Registry(book, inbox, settings.offline_after_seconds, answers_within_s)
+        link = Link(registry, book)
+        await book.start(now())
+        servers = await _listeners(settings, Door(book, registry), registry)
+        link.port = _port(servers[0])
+        link.tls_port = _port(servers[1]) if len(servers) > 1 else None
+        log.info("link listens", port=link.port, tls_port=link.tls_port)
+        beating = asyncio.create_task(_beat(link))
+        try:
+            yield link
+        finally:
+            beating.cancel()
+            await _closed(servers, registry)
+            await book.stop()
+            log.info("link stopped")
+
+
+async def _listeners(settings: Settings, door: Door, registry: Registry) -> list[Server]:
+    servers = [await _listener(settings, settings.ocpp_port, None, door, registry)]
+    if settings.tls_cert and settings.tls_key:
+        tls = _tls(settings)
+        servers.append(await _listener(settings, settings.ocpp_tls_port, tls, door, registry))
+    return servers
+
+
+async def _listener(
+    settings: Settings, port: int, tls: ssl.SSLContext | None, door: Door, registry: Registry
+) -> Server:
+    return await listen(
+        partial(_handle, registry),
+        settings.bind,
+        port,
+        create_connection=Wire,
+        process_request=_asking(door),
+        select_subprotocol=_agreed,
+        server_header=None,
+        compression=None,
+        max_size=MAX_SIZE,
+        open_timeout=OPEN_TIMEOUT_S,
+        close_timeout=CLOSE_TIMEOUT_S,
+        ping_interval=None,
+        logger=_quiet(),
+        backlog=BACKLOG,
+        ssl=tls,
+    )
+
+
+def _asking(
+    door: Door,
+) -> Callable[[ServerConnection, Request], Awaitable[Response | None]]:
+    async def ask(wire: ServerConnection, request: Request) -> Response | None:
+        assert isinstance(wire, Wire)  # noqa: S101  create_connection makes nothing else
+        return await door.ask(wire, request)
+
+    return ask
+
+
+def _agreed(wire: ServerConnection, _offered: object) -> Subprotocol | None:
+    """Exactly what the door chose from what was offered; no header where nothing was."""
+    admission = getattr(wire, "admission", None)
+    return Subprotocol(admission.subprotocol) if admission and admission.subprotocol else None
+
+
+async def _handle(registry: Registry, wire: ServerConnection) -> None:
+    assert isinstance(wire, Wire)  # noqa: S101  create_connection makes nothing else
+    try:
+        connection = await registry.enter(wire, wire.admission)
+    except Exception:
+        log.exception("connection not kept", station_id=wire.admission.station_id)
+        await wire.close(INTERNAL_ERROR, "try again in a moment")
+        return
+    if connection is None:
+        await wire.close(POLICY_VIOLATION, "this identity is connected already")
+        return
+    try:
+        await connection.run()
+    finally:
+        await registry.leave(connection)
+
+
+async def _beat(link: Link) -> None:
+    """Every few seconds: this node lives, and so do its chargers."""
+    while True:
+        link.registry.keep_alive()
+        try:
+            link.registry.lost(await link.book.beat(link.registry.held(), now()))
+        except Exception:
+            log.exception("beat not kept")
+        await asyncio.sleep(BEAT_S)
+
+
+async def _closed(servers: list[Server], registry: Registry) -> None:
+    """Nobody new; what is on its way is finished; then goodbye."""
+    for server in servers:
+        server.close(close_connections=False)
+    await registry.close_all()
+    await asyncio.gather(*(server.wait_closed() for server in servers))
+
+
+def _tls(settings: Settings) -> ssl.SSLContext:
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.minimum_version = ssl.TLSVersion.TLSv1_2
+    context.options |= ssl.OP_NO_COMPRESSION
+    context.set_ciphers(CIPHERS)
+    context.load_cert_chain(str(settings.tls_cert), str(settings.tls_key))
+    return context
+
+
+def _quiet() -> logging.Logger:
+    """The library's own log would show credentials at DEBUG, and every scanner at ERROR."""
+    logger = logging.getLogger("ocpp_link.websockets")
+    logger.setLevel(logging.CRITICAL)
+    return logger
+
+
+def _port(server: Server) -> int:
+    port: int = server.sockets[0].getsockname()[1]
+    return port

@@ -1,0 +1,230 @@
+"""OCPP 1.6: a charger's CALL into our word, and our answer into its payload. No rules here."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+from ocpp_link import schema
+from ocpp_link.asking import ask, positive
+from ocpp_link.mending import Fields
+from ocpp_link.meters import samples
+from service.monitoring.words import (
+    BootAnswer,
+    Booted,
+    CertificateAsked,
+    DiagnosticsStatusReported,
+    FirmwareStatusReported,
+    HeartbeatSeen,
+    SecurityEventReported,
+    StatusReported,
+    VendorDataReceived,
+    Word,
+)
+from service.sessions.words import (
+    AuthorizationAsked,
+    MetersRead,
+    SessionStarted,
+    SessionStopped,
+    StartAnswer,
+    Verdict,
+)
+
+__all__ = ["Reading", "Who", "answer", "ask", "positive", "read", "time"]
+
+LONG = 2_000
+DEFAULT_HEARTBEAT_S = 300
+VERDICTS = {
+    Verdict.ACCEPTED: "Accepted",
+    Verdict.BLOCKED: "Blocked",
+    Verdict.EXPIRED: "Expired",
+    Verdict.INVALID: "Invalid",
+    Verdict.CONCURRENT: "ConcurrentTx",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Who:
+    """Who speaks, and by which connection."""
+
+    station_id: int
+    connection_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    word: Word | None
+    findings: tuple[str, ...]
+    # False where OCPP 1.6 has no such action.
+    known: bool
+    # The action as the standard spells it.
+    action: str
+
+
+Head = dict[str, Any]
+
+
+def read(action: str, payload: dict[str, Any], who: Who, at: datetime, raw: str) -> Reading:
+    """What a CALL says. Cannot raise, whatever the payload holds."""
+    spelt = action if action in READERS else SPELLINGS.get(action.strip().casefold())
+    if spelt is None:
+        return Reading(None, ("action: not of OCPP 1.6",), False, action)
+    fields = Fields(payload)
+    head = {"station_id": who.station_id, "connection_id": who.connection_id, "at": at}
+    word = READERS[spelt](fields, head, raw)
+    if spelt != action:
+        fields.say(f"action: read as {spelt}")
+    return Reading(word, (*schema.findings(spelt, payload), *fields.findings), True, spelt)
+
+
+def _boot(fields: Fields, head: Head, _raw: str) -> Word:
+    serial = fields.text("chargePointSerialNumber") or fields.text("chargeBoxSerialNumber")
+    return Booted(
+        **head,
+        maker=fields.text("chargePointVendor"),
+        model=fields.text("chargePointModel"),
+        serial=serial,
+        firmware=fields.text("firmwareVersion"),
+    )
+
+
+def _heartbeat(_fields: Fields, head: Head, _raw: str) -> Word:
+    return HeartbeatSeen(**head)
+
+
+def _status(fields: Fields, head: Head, raw: str) -> Word:
+    return StatusReported(
+        **head,
+        connector=fields.connector(),
+        status=fields.status(),
+        error_code=fields.error_code(),
+        vendor_error_code=fields.text("vendorErrorCode"),
+        vendor_id=fields.text("vendorId"),
+        info=fields.text("info", LONG),
+        said_at=fields.when(),
+        raw=raw,
+    )
+
+
+def _authorize(fields: Fields, head: Head, _raw: str) -> Word:
+    return AuthorizationAsked(**head, id_tag=fields.id_tag())
+
+
+def _start(fields: Fields, head: Head, _raw: str) -> Word:
+    return SessionStarted(
+        **head,
+        connector=fields.connector(),
+        id_tag=fields.id_tag(),
+        meter_wh=fields.whole("meterStart"),
+        said_at=fields.when() or "",
+    )
+
+
+def _stop(fields: Fields, head: Head, _raw: str) -> Word:
+    return SessionStopped(
+        **head,
+        transaction_id=fields.whole("transactionId"),
+        id_tag=fields.id_tag(),
+        meter_wh=fields.whole("meterStop"),
+        said_at=fields.when() or "",
+        # The standard's own default.
+        reason=fields.text("reason", 50) or "Local",
+        samples=samples(fields, "transactionData"),
+    )
+
+
+def _meters(fields: Fields, head: Head, _raw: str) -> Word:
+    return MetersRead(
+        **head,
+        connector=fields.connector(),
+        transaction_id=fields.whole("transactionId") or 0,
+        samples=samples(fields, "meterValue"),
+    )
+
+
+def _vendor_data(fields: Fields, head: Head, _raw: str) -> Word:
+    return VendorDataReceived(
+        **head,
+        vendor_id=fields.text("vendorId"),
+        message_id=fields.text("messageId"),
+        data=fields.text("data", 65_536),
+    )
+
+
+def _security_event(fields: Fields, head: Head, _raw: str) -> Word:
+    return SecurityEventReported(
+        **head, event=fields.text("type"), info=fields.text("techInfo", LONG), said_at=fields.when()
+    )
+
+
+def _firmware(fields: Fields, head: Head, _raw: str) -> Word:
+    return FirmwareStatusReported(**head, status=fields.text("status"))
+
+
+def _diagnostics(fields: Fields, head: Head, _raw: str) -> Word:
+    request_id = fields.whole("requestId")
+    return DiagnosticsStatusReported(**head, status=fields.text("status"), request_id=request_id)
+
+
+def _certificate(fields: Fields, head: Head, _raw: str) -> Word:
+    return CertificateAsked(**head, csr=fields.text("csr", 65_536))
+
+
+READERS: dict[str, Callable[[Fields, Head, str], Word]] = {
+    "BootNotification": _boot,
+    "Heartbeat": _heartbeat,
+    "StatusNotification": _status,
+    "Authorize": _authorize,
+    "StartTransaction": _start,
+    "StopTransaction": _stop,
+    "MeterValues": _meters,
+    "DataTransfer": _vendor_data,
+    "SecurityEventNotification": _security_event,
+    "FirmwareStatusNotification": _firmware,
+    "SignedFirmwareStatusNotification": _firmware,
+    "DiagnosticsStatusNotification": _diagnostics,
+    "LogStatusNotification": _diagnostics,
+    "SignCertificate": _certificate,
+}
+SPELLINGS = {action.casefold(): action for action in READERS}
+
+
+def answer(word: Word, answer: object, at: datetime) -> dict[str, Any]:
+    """The CALLRESULT's payload: strictly what the standard allows.
+
+    Raises TypeError where a start has no StartAnswer: no transaction id may be made up.
+    """
+    match word:
+        case Booted():
+            beat = answer if isinstance(answer, BootAnswer) else BootAnswer(DEFAULT_HEARTBEAT_S)
+            return {"currentTime": time(at), "interval": beat.heartbeat_s, "status": "Accepted"}
+        case HeartbeatSeen():
+            return {"currentTime": time(at)}
+        case AuthorizationAsked():
+            return {"idTagInfo": _info(answer if isinstance(answer, Verdict) else Verdict.INVALID)}
+        case SessionStarted():
+            return _started(answer)
+        case SessionStopped():
+            return {"idTagInfo": _info(answer)} if isinstance(answer, Verdict) else {}
+        case VendorDataReceived():
+            return {"status": "UnknownVendorId"}
+        case CertificateAsked():
+            return {"status": "Rejected"}
+    return {}
+
+
+def _started(answer: object) -> dict[str, Any]:
+    if not isinstance(answer, StartAnswer):
+        raise TypeError("a start needs a StartAnswer")
+    return {"transactionId": answer.transaction_id, "idTagInfo": _info(answer.verdict)}
+
+
+def _info(verdict: Verdict) -> dict[str, str]:
+    return {"status": VERDICTS[verdict]}
+
+
+def time(at: datetime) -> str:
+    """Seconds and Z: chargers misread everything else (Q43)."""
+    return at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")

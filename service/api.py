@@ -1,0 +1,29 @@
+"""The resources of the JSON API, in the order of its document. A list and nothing else."""
+
+from __future__ import annotations
+
+from service.core.api import Resource
+from service.monitoring.api import frames
+from service.monitoring.faults_api import faults
+from service.monitoring.outages_api import outages
+from service.people.api import customers, history
+from service.remote.api import remote
+from service.sessions.api import sessions, tags
+from service.stations.api import stations
+from service.stations.register_api import models, sites
+from service.tickets.deeds_api import tickets
+
+RESOURCES: tuple[Resource, ...] = (
+    customers,
+    sites,
+    models,
+    stations,
+    tickets,
+    remote,
+    faults,
+    frames,
+    outages,
+    sessions,
+    tags,
+    history,
+)

@@ -1,0 +1,150 @@
+"""What a program may send: each field takes one JSON type, and nothing that only looks like it."""
+
+from __future__ import annotations
+
+import re
+from datetime import UTC, datetime
+from decimal import Decimal
+from enum import StrEnum
+from typing import Any
+
+from flask import g
+from marshmallow import RAISE, Schema, ValidationError, fields, post_dump
+from marshmallow.validate import Length, OneOf, Range
+
+LARGEST = 2**63 - 1
+RFC3339 = re.compile(r"\d{4}-\d\d-\d\d[Tt]\d\d:\d\d:\d\d(\.\d{1,9})?([Zz]|[+-]\d\d:\d\d)")
+
+
+class Body(Schema):
+    """What is sent. A field that nobody knows is an error: most often it is misspelt."""
+
+    class Meta:
+        unknown = RAISE
+
+
+class Shown(Schema):
+    """What is answered. Fields in `inside` are for the house's own people."""
+
+    inside: tuple[str, ...] = ()
+
+    @post_dump
+    def keep_inside(self, shown: dict[str, Any], **_: Any) -> dict[str, Any]:
+        if g.person.sees_all:
+            return shown
+        return {name: value for name, value in shown.items() if name not in self.inside}
+
+
+class Text(fields.String):
+    """A string that PostgreSQL can keep, without blanks around it."""
+
+    def __init__(self, most: int = 2000, least: int = 0, **more: Any) -> None:
+        super().__init__(validate=Length(min=least, max=most), **more)
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **more: Any) -> str:
+        words = super()._deserialize(value, attr, data, **more)
+        if words is None or "\x00" in words or any("\ud800" <= one <= "\udfff" for one in words):
+            raise ValidationError("Not a text that can be kept: it has characters that are none.")
+        return words.strip()
+
+
+class Words(Text):
+    """A string with something in it."""
+
+    def __init__(self, most: int = 2000, **more: Any) -> None:
+        super().__init__(most, least=1, **more)
+
+
+class Why(Body):
+    """What is done for good, or against somebody, is done with a reason."""
+
+    reason = Words(500, required=True)
+
+
+class Whole(fields.Integer):
+    """A whole number that fits its column: 5, but neither "5" nor 5.0 nor true."""
+
+    def __init__(self, least: int = 0, most: int = LARGEST, **more: Any) -> None:
+        super().__init__(strict=True, validate=Range(least, most), **more)
+
+    def _validated(self, value: Any) -> int:
+        if type(value) is not int:
+            raise self.make_error("invalid", input=value)
+        return value
+
+
+class WholeText(fields.Integer):
+    """A whole number in an address."""
+
+    def __init__(self, least: int = 0, most: int = LARGEST, **more: Any) -> None:
+        super().__init__(validate=Range(least, most), **more)
+
+    def _validated(self, value: Any) -> int:
+        if not re.fullmatch(r"-?[0-9]{1,19}", str(value)):
+            raise self.make_error("invalid", input=value)
+        return int(value)
+
+
+class Number(fields.Float):
+    """A number with decimals, kept exactly as it was written."""
+
+    def __init__(self, least: float, most: float, **more: Any) -> None:
+        super().__init__(validate=Range(least, most), **more)
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **more: Any) -> Any:
+        if type(value) not in (int, float) or abs(value) > LARGEST:
+            raise self.make_error("invalid", input=value)
+        super()._deserialize(value, attr, data, **more)
+        return Decimal(str(value))
+
+
+class Flag(fields.Boolean):
+    """true or false."""
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **more: Any) -> bool:
+        if type(value) is not bool:
+            raise self.make_error("invalid", input=value)
+        return value
+
+
+class FlagText(fields.Boolean):
+    """true or false in an address."""
+
+    truthy = {"true"}
+    falsy = {"false"}
+
+
+class Instant(fields.AwareDateTime):
+    """RFC 3339 with a zone; answered in UTC with Z."""
+
+    def _serialize(self, value: datetime | None, *_: Any, **__: Any) -> Any:
+        return None if value is None else written(value)
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **more: Any) -> datetime:
+        if not isinstance(value, str) or not RFC3339.fullmatch(value):
+            raise ValidationError("Not an instant of RFC 3339, such as 2026-03-02T12:00:00Z.")
+        try:
+            return datetime.fromisoformat(value.upper()).astimezone(UTC)
+        except (ValueError, OverflowError):
+            raise ValidationError("There is no such instant.") from None
+
+
+def written(at: datetime) -> str:
+    return at.astimezone(UTC).isoformat().replace("+00:00", "Z")
+
+
+class Day(fields.Date):
+    """YYYY-MM-DD."""
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **more: Any) -> Any:
+        if not isinstance(value, str) or not re.fullmatch(r"\d{4}-\d\d-\d\d", value):
+            raise ValidationError("Not a date, such as 2026-03-02.")
+        return super()._deserialize(value, attr, data, **more)
+
+
+def choice(kind: type[StrEnum], **more: Any) -> fields.Enum[StrEnum]:
+    return fields.Enum(kind, by_value=fields.String, **more)
+
+
+def one_of(*values: Any) -> OneOf:
+    return OneOf(values)

@@ -1,0 +1,313 @@
+"""Every list of the desk: search, filters in the URL, sort, pages, a count, a download.
+
+    stations = Listing(
+        name="stations",
+        query=Station.visible_to(g.person).options(joinedload(Station.site)),
+        columns=(Column("name", _l("Name"), sort=Station.name), …),
+        search=(Station.name, Station.ocpp_identity),
+        filters=(Filter("site", _l("Site"), choices, lambda query, value: query.where(…)),),
+        sort="name",
+    )
+    return stations.answer("stations/index.html")
+
+However many rows there are, it asks the database twice: once for the page, once for the count.
+Rights are the query's: begin it with `visible_to`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from flask import render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+from flask_babel import ngettext
+from sqlalchemy import Select, and_, func, or_, select
+
+from service.core.db import db
+from service.core.download import Sheet
+
+COUNTED = 10_000
+PER_PAGE = 50
+OWN = {"q", "sort", "page", "format"}
+
+
+@dataclass(frozen=True)
+class Column:
+    """One column: `sort` is what the database sorts by, `value` what a download writes.
+
+    Without `value` the row's attribute of that name is written. `on_page=False`: download only;
+    `in_file=False`: page only.
+    """
+
+    key: str
+    label: Any
+    sort: Any = None
+    value: Callable[[Any], Any] | None = None
+    number: bool = False
+    on_page: bool = True
+    in_file: bool = True
+
+    def of(self, row: Any) -> Any:
+        return self.value(row) if self.value else getattr(row, self.key)
+
+
+@dataclass(frozen=True)
+class Filter:
+    """A choice in the toolbar. `choices` are (value, word); other values in the URL do nothing."""
+
+    key: str
+    label: Any
+    choices: Sequence[tuple[str, Any]]
+    apply: Callable[[Select[Any], str], Select[Any]]
+    default: str = ""
+    # The word of the empty choice: "all" where nothing is said.
+    all_word: Any = None
+
+
+@dataclass(frozen=True)
+class ShownColumn:
+    label: Any
+    number: bool
+    direction: str
+    sort_url: str
+
+
+@dataclass(frozen=True)
+class ShownFilter:
+    key: str
+    label: Any
+    choices: Sequence[tuple[str, Any]]
+    value: str
+    all_word: Any
+
+
+@dataclass
+class Page:
+    """What the `listing` macro shows."""
+
+    listing: Listing
+    rows: list[Any]
+    number: int
+    # How many there are in all; `is_more` when counting stopped.
+    total: int
+    is_more: bool
+    q: str
+    sort: str
+    chosen: dict[str, str]
+
+    def url(self, **change: Any) -> str:
+        values: dict[str, Any] = {**self.listing.kept, **self._written}
+        values |= {"q": self.q or None, "sort": self.sort, "page": self.number} | change
+        if values["sort"] == self.listing.sort:
+            values.pop("sort")
+        if values["page"] == 1:
+            values.pop("page")
+        return self.listing.url(**{key: value for key, value in values.items() if value != ""})
+
+    @property
+    def _written(self) -> dict[str, str | None]:
+        """The filters that differ from what they are when the URL says nothing."""
+        defaults = {each.key: each.default for each in self.listing.filters}
+        return {
+            key: value or ("any" if defaults[key] else None)
+            for key, value in self.chosen.items()
+            if value != defaults[key]
+        }
+
+    @property
+    def path(self) -> str:
+        return self.listing.url(**self.listing.kept)
+
+    @property
+    def id(self) -> str:
+        return f"list-{self.listing.name}"
+
+    @property
+    def can_search(self) -> bool:
+        return bool(self.listing.search)
+
+    @property
+    def search_hint(self) -> Any:
+        return self.listing.search_hint
+
+    @property
+    def kept(self) -> list[tuple[str, Any]]:
+        """What the toolbar's form sends along: the sort, and what the address already said."""
+        sort = [("sort", self.sort)] if self.sort != self.listing.sort else []
+        return [*self.listing.kept_in_query.items(), *sort]
+
+    @property
+    def is_narrowed(self) -> bool:
+        return bool(self.q or self._written)
+
+    @property
+    def columns(self) -> list[ShownColumn]:
+        return [self._shown(column) for column in self.listing.columns if column.on_page]
+
+    def _shown(self, column: Column) -> ShownColumn:
+        direction = {column.key: "ascending", f"-{column.key}": "descending"}.get(self.sort, "")
+        turned = f"-{column.key}" if direction == "ascending" else column.key
+        link = self.url(sort=turned, page=1) if column.sort is not None else ""
+        return ShownColumn(column.label, column.number, direction, link)
+
+    @property
+    def filters(self) -> list[ShownFilter]:
+        return [self._choice(one) for one in self.listing.filters]
+
+    def _choice(self, one: Filter) -> ShownFilter:
+        value = self.chosen[one.key]
+        return ShownFilter(one.key, one.label, one.choices, value, one.all_word)
+
+    @property
+    def words(self) -> str:
+        """`51 to 100 of 412`"""
+        first = (self.number - 1) * self.listing.per_page + 1
+        last = first + len(self.rows) - 1
+        total = _("more than %(n)s", n=COUNTED) if self.is_more else str(self.total)
+        if last == self.total and first == 1 and not self.is_more:
+            return str(ngettext("%(num)d row", "%(num)d rows", self.total))
+        return str(_("%(first)s to %(last)s of %(total)s", first=first, last=last, total=total))
+
+    @property
+    def before(self) -> str:
+        return self.url(page=self.number - 1) if self.number > 1 else ""
+
+    @property
+    def after(self) -> str:
+        more = self.is_more or self.number * self.listing.per_page < self.total
+        return self.url(page=self.number + 1) if more else ""
+
+
+@dataclass
+class Listing:
+    """A list, before anybody asked for a page of it. `sort` is a column's key, `-key` downwards."""
+
+    name: str
+    query: Select[Any]
+    columns: Sequence[Column]
+    sort: str
+    search: Sequence[Any] = ()
+    filters: Sequence[Filter] = ()
+    per_page: int = PER_PAGE
+    search_hint: Any = None
+    # A search of your own (an index): `(query, text) -> query`.
+    find: Callable[[Select[Any], str], Select[Any]] | None = None
+    # Values of the address that stay in every link (`station_id` of a nested page).
+    kept: dict[str, Any] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        if self.find and not self.search:
+            self.search = (True,)
+
+    def url(self, **values: Any) -> str:
+        return url_for(request.endpoint or "", **values)
+
+    @property
+    def kept_in_query(self) -> dict[str, Any]:
+        """Those of `kept` that are not part of the path."""
+        in_path = request.view_args or {}
+        return {key: value for key, value in self.kept.items() if key not in in_path}
+
+    def answer(self, template: str, **values: Any) -> ResponseReturnValue:
+        """The page, or the file where `?format=csv` or `xlsx` asks for it."""
+        kind = request.args.get("format", "")
+        if kind in {"csv", "xlsx"}:
+            return self.download(request.args, kind)
+        return render_template(template, page=self.page(request.args), **values)
+
+    def page(self, args: Mapping[str, str]) -> Page:
+        query, number = self.narrowed(args), _page_number(args)
+        start = (number - 1) * self.per_page
+        counted = select(func.count()).select_from(
+            query.order_by(None).options().limit(COUNTED + 1).subquery()
+        )
+        total = db.session.scalar(counted) or 0
+        return Page(
+            listing=self,
+            rows=self._rows(self.sorted(query, args).offset(start).limit(self.per_page)),
+            number=number,
+            total=min(total, COUNTED),
+            is_more=total > COUNTED,
+            q=_words(args),
+            sort=self._sort(args),
+            chosen=self._chosen(args),
+        )
+
+    def narrowed(self, args: Mapping[str, str]) -> Select[Any]:
+        """The query after search and filters."""
+        query, chosen = self.query, self._chosen(args)
+        for one in self.filters:
+            if chosen[one.key]:
+                query = one.apply(query, chosen[one.key])
+        if words := _words(args):
+            query = self.find(query, words) if self.find else query.where(self._matches(words))
+        return query
+
+    def sorted(self, query: Select[Any], args: Mapping[str, str]) -> Select[Any]:
+        """In the order asked for; equal rows by their key, so that no page repeats a row."""
+        sort = self._sort(args)
+        column = next(one for one in self.columns if one.key == sort.lstrip("-"))
+        expressions = column.sort if isinstance(column.sort, tuple) else (column.sort,)
+        down = sort.startswith("-")
+        order = [one.desc().nulls_last() if down else one.asc().nulls_last() for one in expressions]
+        key = query.column_descriptions[0]["entity"].id
+        return query.order_by(None).order_by(*order, key.desc() if down else key)
+
+    def download(self, args: Mapping[str, str], kind: str) -> ResponseReturnValue:
+        columns = [column for column in self.columns if column.in_file]
+        query = self.sorted(self.narrowed(args), args)
+        written = ([column.of(row) for column in columns] for row in self._stream(query))
+        sheet = Sheet(self.name, [str(column.label) for column in columns], written)
+        return sheet.csv() if kind == "csv" else sheet.xlsx()
+
+    def _rows(self, query: Select[Any]) -> list[Any]:
+        result = db.session.execute(query).unique()
+        return list(result.scalars() if _is_single(query) else result)
+
+    def _stream(self, query: Select[Any]) -> Iterator[Any]:
+        """In steps, so that the whole list is never in memory."""
+        result = db.session.execute(query.execution_options(yield_per=500))
+        for rows in result.partitions():
+            for row in rows:
+                yield row[0] if _is_single(query) else row
+
+    def _sort(self, args: Mapping[str, str]) -> str:
+        sort = args.get("sort", "")
+        can = {column.key for column in self.columns if column.sort is not None}
+        return sort if sort.removeprefix("-") in can else self.sort
+
+    def _chosen(self, args: Mapping[str, str]) -> dict[str, str]:
+        return {one.key: _value(one, args) for one in self.filters}
+
+    def _matches(self, words: str) -> Any:
+        """Every word stands in one of the searched columns."""
+        return and_(
+            *(
+                or_(*(column.icontains(word, autoescape=True) for column in self.search))
+                for word in words.split()
+            )
+        )
+
+
+def _value(one: Filter, args: Mapping[str, str]) -> str:
+    """What the URL says, where that is a choice; its default where the URL says nothing."""
+    value = args.get(one.key)
+    if value is None:
+        return one.default
+    return value if value in {known for known, _word in one.choices} else ""
+
+
+def _words(args: Mapping[str, str]) -> str:
+    return args.get("q", "").replace("\x00", "").strip()[:200]
+
+
+def _page_number(args: Mapping[str, str]) -> int:
+    text = args.get("page", "1")
+    return max(1, min(int(text), COUNTED)) if text.isascii() and text.isdigit() else 1
+
+
+def _is_single(query: Select[Any]) -> bool:
+    return len(query.column_descriptions) == 1

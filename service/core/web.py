@@ -1,0 +1,174 @@
+"""The frame of every page: what templates can call, and the way to everywhere."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from functools import cache
+from hashlib import sha256
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+from flask import Flask, current_app, g, request, url_for
+from flask_babel import get_locale
+from flask_babel import lazy_gettext as _l
+from flask_wtf.csrf import CSRFProtect
+
+from service.core import dates, errors, headers, language
+from service.core.clock import now
+
+# A form may stand open over a night shift.
+FORM_LIFE = timedelta(hours=12)
+LARGEST_UPLOAD = 20 * 1024 * 1024
+
+# Endpoint, title, the key after `g`. The groups stand in the order of the day's work.
+NAVIGATION: tuple[tuple[Any, tuple[tuple[str, Any, str], ...]], ...] = (
+    (
+        "",
+        (
+            ("home.index", _l("Overview"), "o"),
+            ("tickets.index", _l("Tickets"), "t"),
+            ("stations.index", _l("Stations"), "s"),
+            ("sessions.index", _l("Charging sessions"), ""),
+            ("outages.index", _l("Planned outages"), "u"),
+            ("pending.index", _l("Waiting chargers"), "p"),
+        ),
+    ),
+    (
+        _l("Register"),
+        (
+            ("sites.index", _l("Sites"), ""),
+            ("customers.index", _l("Customers"), "c"),
+            ("models.index", _l("Models"), ""),
+            ("tags.index", _l("Charging tags"), ""),
+            ("faults.index", _l("Fault catalogue"), "f"),
+        ),
+    ),
+    (
+        _l("Administration"),
+        (
+            ("people.index", _l("People"), ""),
+            ("people.tokens", _l("API tokens"), ""),
+            ("settings.index", _l("Settings"), ""),
+            ("outbox.index", _l("Mail"), ""),
+        ),
+    ),
+)
+
+
+@dataclass(frozen=True)
+class Place:
+    endpoint: str
+    title: Any
+    key: str
+
+    @property
+    def is_here(self) -> bool:
+        here = request.endpoint or ""
+        if self.endpoint in {"people.index", "people.tokens"}:
+            return here == self.endpoint
+        return here.partition(".")[0] == self.endpoint.partition(".")[0]
+
+
+@dataclass(frozen=True)
+class Group:
+    title: Any
+    places: list[Place]
+
+
+def set_up(app: Flask, missing: type[Exception]) -> None:
+    """`missing` is the error for a row that is not there, or not this person's."""
+    app.config.setdefault("WTF_CSRF_TIME_LIMIT", int(FORM_LIFE.total_seconds()))
+    app.config.setdefault("MAX_CONTENT_LENGTH", LARGEST_UPLOAD)
+    app.config.setdefault("SESSION_COOKIE_SAMESITE", "Lax")
+    app.config.setdefault("SESSION_COOKIE_SECURE", app.config["SETTINGS"].has_tls)
+    app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
+    language.set_up(app)
+    headers.set_up(app)
+    errors.set_up(app, missing)
+    CSRFProtect(app)
+    app.context_processor(_values)
+    app.jinja_env.globals.update(
+        asset=asset, here=here, navigation=navigation, shortcuts=shortcuts, now=now
+    )
+    app.jinja_env.filters.update(
+        moment=_moment, ago=_ago, duration=dates.duration, first_words=first_words, slug=slug
+    )
+
+
+def _values() -> dict[str, Any]:
+    is_in = "security.logout" in current_app.view_functions
+    return {
+        "person": g.get("person"),
+        "language": language.current(),
+        "theme": language.chosen_theme(),
+        "sign_out": url_for("security.logout") if is_in else "",
+        "blueprints": current_app.blueprints,
+        "account": "people.profile" if "people.profile" in current_app.view_functions else "",
+    }
+
+
+def navigation() -> list[Group]:
+    """The places that are there and that this person may go to."""
+    groups = [Group(title, _places(places)) for title, places in NAVIGATION]
+    return [group for group in groups if group.places]
+
+
+def shortcuts() -> list[Place]:
+    return [place for group in navigation() for place in group.places if place.key]
+
+
+def _places(places: tuple[tuple[str, Any, str], ...]) -> list[Place]:
+    can = current_app.jinja_env.globals["can"]
+    known = current_app.view_functions
+    return [Place(*place) for place in places if place[0] in known and can(place[0])]  # type: ignore[operator]
+
+
+def asset(name: str) -> str:
+    """The address of a static file, with its content's mark: it may be kept for a year."""
+    folder = str(current_app.static_folder)
+    mark = _mark(folder, name, Path(folder, name).stat().st_mtime_ns)
+    return url_for("static", filename=name, v=mark)
+
+
+@cache
+def _mark(folder: str, name: str, _changed: int) -> str:
+    return sha256(Path(folder, name).read_bytes()).hexdigest()[:12]
+
+
+def here() -> str:
+    """The page that a person looks at, to come back to after a choice."""
+    if request.method == "GET" and not request.headers.get("HX-Request"):
+        return request.full_path.rstrip("?")
+    came = urlsplit(request.referrer or "")
+    is_ours = came.netloc == request.host
+    return (came.path + (f"?{came.query}" if came.query else "")) if is_ours else "/"
+
+
+def local(address: str) -> str:
+    """An address of ours, or the start page: a form never leads to somebody else's."""
+    parts = urlsplit(address)
+    is_ours = address.startswith("/") and not address.startswith(("//", "/\\"))
+    return address if is_ours and not parts.netloc and address.isprintable() else "/"
+
+
+def first_words(wrong: Any) -> str:
+    """The first thing that is wrong, however deep the field nests it."""
+    while isinstance(wrong, list | tuple | dict):
+        values = list(wrong.values()) if isinstance(wrong, dict) else wrong
+        wrong = next((value for value in values if value), "")
+    return str(wrong)
+
+
+def slug(text: str) -> str:
+    """A text as an element's id."""
+    return "".join(letter if letter.isalnum() else "-" for letter in text).strip("-").lower()
+
+
+def _moment(at: datetime) -> str:
+    return dates.moment(at, str(get_locale() or "en"), now())
+
+
+def _ago(at: datetime) -> str:
+    return dates.ago(at, now())

@@ -1,0 +1,202 @@
+"""Alarms: raised by what a charger says, counted while it repeats, cleared when it is well."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import insert, text
+
+from service.core.db import db
+from service.monitoring.faults import (
+    BOOT_LOOP,
+    CLOCK_SKEW,
+    IDENTITY_CONFLICT,
+    OFFLINE,
+    UNKNOWN,
+    UNSPECIFIED,
+    WARNING,
+    Fault,
+    classify,
+)
+from service.monitoring.models import Alarm, AlarmState, FaultCode
+from service.monitoring.words import StatusReported
+
+# What no status report raises, no status report clears.
+DERIVED = frozenset({OFFLINE, BOOT_LOOP, IDENTITY_CONFLICT, CLOCK_SKEW})
+# What a charger says without being out of order.
+NO_STOP = frozenset({WARNING, "ev_communication_error"})
+
+OPEN = text(
+    "SELECT id, station_id, connector, fault, detail, ticket_id FROM alarm"
+    " WHERE cleared_at IS NULL AND station_id = ANY(:ids)"
+)
+REPEAT = text(
+    "UPDATE alarm SET times = alarm.times + n.times, last_at = n.at"
+    " FROM unnest(CAST(:ids AS bigint[]), CAST(:times AS bigint[]), CAST(:ats AS timestamptz[]))"
+    " AS n(id, times, at) WHERE alarm.id = n.id RETURNING alarm.ticket_id, n.times, n.at"
+)
+CLEAR = text(
+    "UPDATE alarm SET state = 'cleared', cleared_at = n.at"
+    " FROM unnest(CAST(:ids AS bigint[]), CAST(:ats AS timestamptz[])) AS n(id, at)"
+    " WHERE alarm.id = n.id AND alarm.cleared_at IS NULL RETURNING alarm.ticket_id, n.at"
+)
+
+Place = tuple[int, int]  # station, connector
+
+
+@dataclass(slots=True)
+class AlarmNews:
+    """What became of the alarms. Tickets: how often each was repeated, when each was cleared."""
+
+    raised: list[int] = field(default_factory=list)
+    repeated: Counter[int] = field(default_factory=Counter)
+    cleared: dict[int, datetime] = field(default_factory=dict)
+    # Alarms that were raised and were over within one group, by alarm: danger is told all the same.
+    flashed: dict[int, datetime] = field(default_factory=dict)
+
+
+@dataclass(slots=True)
+class AlarmBook:
+    """The open alarms of some stations, while a group of reports is taken in."""
+
+    stations: list[int]
+    codes: dict[str, FaultCode]
+    known: defaultdict[Place, dict[Fault, int]] = field(default_factory=lambda: defaultdict(dict))
+    fresh: defaultdict[Place, dict[Fault, dict[str, Any]]] = field(
+        default_factory=lambda: defaultdict(dict)
+    )
+    times: Counter[int] = field(default_factory=Counter)
+    last: dict[int, datetime] = field(default_factory=dict)
+    ends: dict[int, datetime] = field(default_factory=dict)
+    by_ocpp: dict[str, str] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        for row in db.session.execute(OPEN, {"ids": self.stations}):
+            self.known[row[1], row[2]][Fault(row[3], row[4])] = row[0]
+        self.by_ocpp = {row.ocpp16: row.code for row in self.codes.values()}
+
+    def take(self, report: StatusReported, connector: int) -> None:
+        """One report. `connector` is where it belongs: 0 where it names one that cannot be."""
+        place = (report.station_id, connector)
+        fault = classify(report.status, report.error_code, report.vendor_error_code, self.by_ocpp)
+        if report.status != "Faulted" and (report.status != "Unknown" or fault):
+            self._well_again(place, report.at, keep=fault)
+        if fault == Fault(UNSPECIFIED):
+            fault = self._told_before(place) or fault
+        if fault:
+            self.raise_alarm(place, fault, report.at, _evidence(report))
+
+    def raise_alarm(self, place: Place, fault: Fault, at: datetime, evidence: str) -> None:
+        """Raise it, or count it once more."""
+        if alarm_id := self.known[place].get(fault):
+            self.times[alarm_id] += 1
+            self.last[alarm_id] = at
+        elif row := self.fresh[place].get(fault):
+            row.update(times=row["times"] + 1, last_at=at, cleared_at=None)
+        else:
+            self.fresh[place][fault] = self._row(place, fault, at, evidence)
+
+    def clear(self, place: Place, fault: Fault, at: datetime) -> None:
+        if fault in self.known[place]:
+            self.ends[self.known[place].pop(fault)] = at
+        elif row := self.fresh[place].get(fault):
+            row["cleared_at"] = at
+
+    def write(self) -> AlarmNews:
+        news = AlarmNews()
+        if self.times:
+            news.repeated = self._write_repeats()
+        if self.ends:
+            ended = {"ids": list(self.ends), "ats": list(self.ends.values())}
+            news.cleared = {
+                ticket_id: at for ticket_id, at in db.session.execute(CLEAR, ended) if ticket_id
+            }
+        rows = [row for faults in self.fresh.values() for row in faults.values()]
+        if rows:
+            self._write_fresh(rows, news)
+        return news
+
+    def _write_repeats(self) -> Counter[int]:
+        counted = {
+            "ids": list(self.times),
+            "times": list(self.times.values()),
+            "ats": [self.last[one] for one in self.times],
+        }
+        repeated: Counter[int] = Counter()
+        for ticket_id, times, _ in db.session.execute(REPEAT, counted):
+            if ticket_id:
+                repeated[ticket_id] += times
+        return repeated
+
+    def _write_fresh(self, rows: list[dict[str, Any]], news: AlarmNews) -> None:
+        """What was over within its debounce is only recorded; the rest is raised."""
+        for row in rows:
+            if row["cleared_at"] and row["due_at"] > row["raised_at"]:
+                row["state"] = AlarmState.CLEARED
+        adding = insert(Alarm).returning(Alarm.id, sort_by_parameter_order=True)
+        for alarm_id, row in zip(db.session.scalars(adding, rows), rows, strict=True):
+            if row["state"] is AlarmState.CLEARED:
+                continue
+            news.raised.append(alarm_id)
+            if row["cleared_at"]:
+                news.flashed[alarm_id] = row["cleared_at"]
+
+    def _well_again(self, place: Place, at: datetime, keep: Fault | None) -> None:
+        """What the charger no longer says is over. Not while it is Faulted: it names one fault
+        at a time, and another may still stand behind it."""
+        for fault in (*self.known[place], *self.fresh[place]):
+            if fault != keep and fault.code not in DERIVED:
+                self.clear(place, fault, at)
+
+    def _told_before(self, place: Place) -> Fault | None:
+        """Faulted without a code goes on with the fault that it told before (chargers.md 8.1)."""
+        still = [one for one, row in self.fresh[place].items() if not row["cleared_at"]]
+        told = (*still, *self.known[place])
+        return next((one for one in told if one.code not in DERIVED | NO_STOP), None)
+
+    def _row(self, place: Place, fault: Fault, at: datetime, evidence: str) -> dict[str, Any]:
+        code = self.codes.get(fault.code) or self.codes[UNKNOWN]
+        # Silence has waited out its time before it is called offline.
+        debounce_s = 0 if fault.code == OFFLINE else code.debounce_s
+        return {
+            "station_id": place[0],
+            "connector": place[1],
+            "fault": code.code,
+            "detail": fault.detail,
+            "state": AlarmState.PENDING,
+            "raised_at": at,
+            "due_at": at + timedelta(seconds=debounce_s),
+            "last_at": at,
+            "times": 1,
+            "evidence": evidence,
+            "cleared_at": None,
+        }
+
+
+def _evidence(report: StatusReported) -> str:
+    return report.raw or " ".join(
+        filter(None, (report.status, report.error_code, report.vendor_error_code, report.info))
+    )
+
+
+def derive(
+    fault: str, stations: Iterable[int], at: datetime, evidence: str, detail: str = ""
+) -> AlarmNews:
+    """Raise a fault that no charger says: offline, boot loop, identity conflict, clock."""
+    book = AlarmBook(sorted(stations), FaultCode.all_by_code())
+    for station_id in book.stations:
+        book.raise_alarm((station_id, 0), Fault(fault, detail), at, evidence)
+    return book.write()
+
+
+def over(fault: str, stations: Iterable[int], at: datetime) -> AlarmNews:
+    """A fault that we derived is gone."""
+    book = AlarmBook(sorted(stations), {})
+    for place, faults in book.known.items():
+        for one in [one for one in faults if one.code == fault]:
+            book.clear(place, one, at)
+    return book.write()

@@ -1,0 +1,161 @@
+"""What happens when a charger says how it is: contact, live state, ledger and alarms.
+
+Everything here takes a group of words and writes it with a fixed number of statements: a charger
+waits for its answer, and a thousand of them speak at once.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import text
+
+from service.core.db import db
+from service.monitoring.alarms import AlarmBook, AlarmNews
+from service.monitoring.ledger import Entries, Running, state_of
+from service.monitoring.models import FaultCode
+from service.monitoring.words import StatusReported, Word
+from service.stations.models import Station
+
+HEARD = text(
+    "INSERT INTO contact (station_id, last_seen_at)"
+    " SELECT * FROM unnest(CAST(:ids AS bigint[]), CAST(:ats AS timestamptz[]))"
+    " ON CONFLICT (station_id) DO UPDATE SET last_seen_at ="
+    " greatest(contact.last_seen_at, excluded.last_seen_at), probed_at = NULL"
+)
+WAS_OFFLINE = text("SELECT station_id FROM contact WHERE station_id = ANY(:ids) AND is_offline")
+LIVE = text(
+    "SELECT c.id, c.station_id, c.number, c.status, c.error_code, c.vendor_error_code, c.since,"
+    " i.id, i.state, i.from_at, i.window_id, i.error_code FROM connector c"
+    " LEFT JOIN state_interval i ON i.connector_id = c.id AND i.to_at IS NULL"
+    " WHERE c.station_id = ANY(:ids) ORDER BY c.id FOR UPDATE OF c"
+)
+KEEP = text(
+    "UPDATE connector SET status = n.status, error_code = n.error_code,"
+    " vendor_error_code = n.vendor, info = n.info, since = n.since, said_at = n.said,"
+    " reported_at = n.at FROM unnest(CAST(:ids AS bigint[]), CAST(:statuses AS text[]),"
+    " CAST(:errors AS text[]), CAST(:vendors AS text[]), CAST(:infos AS text[]),"
+    " CAST(:sinces AS timestamptz[]), CAST(:saids AS text[]), CAST(:ats AS timestamptz[]))"
+    " AS n(id, status, error_code, vendor, info, since, said, at) WHERE connector.id = n.id"
+)
+
+
+@dataclass(slots=True)
+class Live:
+    """A connector as it stands while a group of reports is taken in."""
+
+    id: int
+    station_id: int
+    number: int
+    status: str | None
+    error_code: str | None
+    vendor_error_code: str | None
+    since: datetime
+    run: Running
+    last: StatusReported | None = None
+
+    def take(self, report: StatusReported) -> bool:
+        """True when it is news."""
+        known = (self.status, self.error_code, self.vendor_error_code)
+        said = (report.status, report.error_code, report.vendor_error_code)
+        self.last = report
+        if report.status != self.status:
+            self.since = report.at
+        self.status, self.error_code, self.vendor_error_code = said
+        return known != said
+
+
+@dataclass(slots=True)
+class StatusNews:
+    """What a group of reports changed."""
+
+    alarms: AlarmNews = field(default_factory=AlarmNews)
+    stations: set[int] = field(default_factory=set)
+
+
+def heard(words: Sequence[Word]) -> set[int]:
+    """They live: remember when. Returns the stations that had been taken for offline."""
+    last: dict[int, datetime] = {}
+    for word in words:
+        last[word.station_id] = word.at
+    ids = sorted(last)
+    db.session.execute(HEARD, {"ids": ids, "ats": [last[one] for one in ids]})
+    return set(db.session.scalars(WAS_OFFLINE, {"ids": ids}))
+
+
+def statuses(reports: Sequence[StatusReported]) -> StatusNews:
+    """Live state, ledger and alarms for a group of reports, in the order in which they came."""
+    news = StatusNews()
+    if not reports:
+        return news
+    stations = sorted({report.station_id for report in reports})
+    live = _live(stations)
+    codes = FaultCode.all_by_code()
+    book = AlarmBook(stations, codes)
+    entries = Entries()
+    for report in reports:
+        connector = live.get((report.station_id, report.connector)) or _met(report, live)
+        if connector and connector.take(report):
+            news.stations.add(report.station_id)
+            if connector.number:
+                state = state_of(report.status)
+                entries.change(connector.run, state, report.error_code, report.at)
+        book.take(report, connector.number if connector else 0)
+    _keep([one for one in live.values() if one.last])
+    entries.write()
+    news.alarms = book.write()
+    return news
+
+
+def _live(stations: list[int]) -> dict[tuple[int, int], Live]:
+    rows = db.session.execute(LIVE, {"ids": stations})
+    return {
+        (row[1], row[2]): Live(
+            id=row[0],
+            station_id=row[1],
+            number=row[2],
+            status=row[3],
+            error_code=row[4],
+            vendor_error_code=row[5],
+            since=row[6],
+            run=Running(row[0], row[7], row[8], row[9], row[10], row[11]),
+        )
+        for row in rows
+    }
+
+
+def _met(report: StatusReported, live: dict[tuple[int, int], Live]) -> Live | None:
+    """A connector that the register does not know: kept as unconfirmed, up to a limit."""
+    station = db.session.get_one(Station, report.station_id)
+    if not 0 <= report.connector <= station.most_connectors:
+        return live.get((report.station_id, 0))
+    row = station.add_connector(report.connector, report.at, confirmed=False)
+    key = (report.station_id, report.connector)
+    live[key] = Live(
+        row.id,
+        station.id,
+        row.number,
+        None,
+        None,
+        None,
+        report.at,
+        Running(row.id, None, None, None),
+    )
+    return live[key]
+
+
+def _keep(connectors: list[Live]) -> None:
+    said: dict[str, list[Any]] = {
+        "ids": [one.id for one in connectors],
+        "statuses": [one.status for one in connectors],
+        "errors": [one.error_code for one in connectors],
+        "vendors": [one.vendor_error_code for one in connectors],
+        "infos": [one.last.info for one in connectors if one.last],
+        "sinces": [one.since for one in connectors],
+        "saids": [one.last.said_at for one in connectors if one.last],
+        "ats": [one.last.at for one in connectors if one.last],
+    }
+    db.session.execute(KEEP, said)

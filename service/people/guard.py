@@ -1,0 +1,113 @@
+"""The door: finds the person behind a request, and refuses what the table of rights does not allow.
+
+Every address passes here; no view needs a decorator, and none can forget one.
+"""
+
+from __future__ import annotations
+
+from typing import Any, cast
+
+from flask import Flask, Response, abort, g, has_app_context, redirect, request, session, url_for
+from flask_login import AnonymousUserMixin
+from flask_security.utils import set_request_attr
+from sqlalchemy import Connection, event, func, select
+from sqlalchemy.orm import Session
+from werkzeug.wrappers import Response as AnyResponse
+
+from service.core import clock
+from service.core.db import db
+from service.people.models import Person
+from service.people.rights import has_right, may
+from service.people.session_cookie import ServerSession
+from service.people.tokens import ApiToken
+
+API = "/api/"
+
+
+def init(app: Flask) -> None:
+    # First in line, whatever was registered before: nothing may act for nobody.
+    app.before_request_funcs.setdefault(None, []).insert(0, guard)
+    app.teardown_request(_leave)
+    app.jinja_env.globals.update(can=can, has=has)
+
+
+def guard() -> AnyResponse | None:
+    """Let the request pass, or answer it."""
+    person = _bearer() if is_api() else cast("ServerSession", session).person
+    _introduce(person)
+    if request.endpoint is None or request.method == "OPTIONS":
+        return None
+    if may(person.role if person else None, request.endpoint):
+        return None
+    return _refuse(person)
+
+
+def _introduce(person: Person | None) -> None:
+    # Flask-Login's own place. Filled here, so that it looks nowhere else: not into its
+    # "remember me" cookie, not for a token of its own.
+    g._login_user = person or AnonymousUserMixin()
+    if person is None:
+        return
+    g.person = person
+    set_request_attr("fs_authn_via", "session")
+    set_request_attr("fs_paa", 0 if is_api() else session.get("fs_paa", 0))
+    if not person.sees_all:
+        g.customer = str(person.customer_id)
+        _show_rows_of(g.customer, db.session.connection())
+
+
+def is_api() -> bool:
+    return request.path.startswith(API)
+
+
+def can(endpoint: str) -> bool:
+    """For templates: whether the person here may call this endpoint."""
+    person = g.get("person")
+    return may(person.role if person else None, endpoint)
+
+
+def has(right: str) -> bool:
+    """For templates: whether the person here has this right."""
+    person = g.get("person")
+    return person is not None and has_right(person.role, right)
+
+
+def _bearer() -> Person | None:
+    """Pages take the cookie and the API the token: no other site makes a browser call it."""
+    kind, _, secret = request.headers.get("Authorization", "").partition(" ")
+    if kind.lower() != "bearer":
+        return None
+    return ApiToken.person_with(secret.strip(), clock.now())
+
+
+def _refuse(person: Person | None) -> AnyResponse:
+    if person:
+        abort(403)
+    if is_api() or request.accept_mimetypes.best == "text/event-stream":
+        abort(401)
+    return _to_sign_in()
+
+
+def _to_sign_in() -> AnyResponse:
+    if request.headers.get("HX-Request"):
+        return Response(status=401, headers={"HX-Redirect": url_for("security.login")})
+    if request.method != "GET":
+        return redirect(url_for("security.login"))
+    return redirect(url_for("security.login", next=request.full_path.rstrip("?")))
+
+
+def _leave(_: BaseException | None) -> None:
+    for name in ("person", "customer", "_login_user"):
+        g.pop(name, None)
+
+
+def _show_rows_of(customer: str, connection: Connection) -> None:
+    """The second wall: row-level security shows a customer's person that customer's rows only."""
+    connection.execute(select(func.set_config("app.customer", customer, True)))
+
+
+@event.listens_for(db.session, "after_begin")
+def _again(_: Session, __: Any, connection: Connection) -> None:
+    """What was set is gone with the transaction that it was set in."""
+    if has_app_context() and (customer := g.get("customer")):
+        _show_rows_of(customer, connection)

@@ -1,0 +1,81 @@
+"""API tokens: what another system signs in with."""
+
+from __future__ import annotations
+
+import secrets
+from datetime import datetime, timedelta
+
+from sqlalchemy import ForeignKey, Select, select, update
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from service.core.db import Model, changed, db
+from service.core.history import record
+from service.people.models import Customer, Person, Role
+from service.people.web_sessions import fingerprint
+
+PREFIX = "lv_"
+# How exact "last used" is: a write per call would be a price without a use.
+TOUCH = timedelta(minutes=1)
+
+
+class TokenError(Exception):
+    """A token cannot be made so. The words are for the person who asked."""
+
+
+class ApiToken(Model):
+    __tablename__ = "api_token"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    # SHA-256 of the token, which is shown once and never again.
+    hash: Mapped[str] = mapped_column(unique=True)
+    name: Mapped[str]
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True)
+    created_at: Mapped[datetime]
+    last_used_at: Mapped[datetime | None]
+    revoked_at: Mapped[datetime | None]
+    person: Mapped[Person] = relationship(lazy="joined", innerjoin=True)
+
+    @classmethod
+    def visible_to(cls, person: Person) -> Select[ApiToken]:
+        query = select(cls)
+        if person.role is Role.ADMINISTRATOR:
+            return query
+        return query.where(cls.person_id == person.id)
+
+    @classmethod
+    def person_with(cls, token: str, at: datetime) -> Person | None:
+        """Whose token this is, while it is in force. Looked up by hash: nothing to compare."""
+        mine = select(cls).where(cls.hash == fingerprint(token), cls.revoked_at.is_(None))
+        row = db.session.scalars(mine).one_or_none()
+        if row is None or not row.person.active:
+            return None
+        if row.last_used_at is None or row.last_used_at + TOUCH < at:
+            changed(update(cls).where(cls.id == row.id).values(last_used_at=at))
+            db.session.commit()
+        return row.person
+
+    def revoke(self, by: Person, at: datetime) -> None:
+        self.revoked_at = at
+        record("revoke", self, by, at, name=self.name)
+
+
+def create_token(
+    role: Role,
+    name: str,
+    at: datetime,
+    customer: Customer | None = None,
+    by: Person | str = "command line",
+) -> str:
+    """A token for a service person of that name and role, who stands in the history.
+
+    Raises TokenError. The token itself is kept nowhere.
+    """
+    if (role is Role.CUSTOMER) != (customer is not None):
+        raise TokenError("a customer's token, and no other, needs a customer")
+    person = Person(name=name, role=role, customer=customer, is_service=True, created_at=at)
+    person.join(by, at)
+    token = PREFIX + secrets.token_urlsafe(32)
+    row = ApiToken(hash=fingerprint(token), name=name, person=person, created_at=at)
+    db.session.add(row)
+    record("create", row, by, at, name=name, role=role.value)
+    return token

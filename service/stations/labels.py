@@ -1,0 +1,80 @@
+"""How the words of the register, and the deeds in its history, are called on a page."""
+
+from typing import Any
+
+from flask_babel import lazy_gettext as _l
+
+from service.stations.words import Access, Authorization, Current
+
+CURRENT: dict[Current, Any] = {Current.AC: _l("AC"), Current.DC: _l("DC, fast charging")}
+ACCESS: dict[Access, Any] = {Access.PUBLIC: _l("public"), Access.INTERNAL: _l("internal")}
+AUTHORIZATION: dict[Authorization, Any] = {
+    Authorization.KNOWN_TAGS: _l("known tags"),
+    Authorization.ACCEPT_ALL: _l("everybody, except blocked tags"),
+    Authorization.REFUSE: _l("nobody"),
+}
+PROFILE: dict[int, Any] = {
+    2: _l("2 · key, over an encrypted connection (TLS)"),
+    1: _l("1 · key, over an open connection"),
+    0: _l("0 · no key at all"),
+}
+PROFILE_ABOUT: dict[int, Any] = {
+    2: _l("The charger signs in with its key and sees our certificate. Choose this if it can."),
+    1: _l("Whoever can listen on the way can read the key. Only in a network of your own."),
+    0: _l(
+        "Whoever knows the identity can speak for this charger: open and close tickets, and say "
+        "that a dangerous fault is gone. An administrator must allow it."
+    ),
+}
+VERB: dict[str, Any] = {
+    "create": _l("created"),
+    "edit": _l("changed"),
+    "retire": _l("retired"),
+    "give_key": _l("given a new key"),
+    "refuse": _l("refused"),
+    "unrefuse": _l("let wait again"),
+    "block": _l("blocked"),
+    "unblock": _l("unblocked"),
+    "import": _l("imported"),
+}
+COLUMN: dict[str, Any] = {
+    "access": _l("Access"),
+    "access_notes": _l("Access notes"),
+    "address": _l("Address"),
+    "article_number": _l("Article number"),
+    "authorization": _l("Who may charge"),
+    "city": _l("City"),
+    "commissioned_on": _l("Commissioned on"),
+    "connectors": _l("Connectors"),
+    "current": _l("Current"),
+    "customer": _l("Customer"),
+    "email": _l("E-mail"),
+    "firmware_version": _l("Firmware"),
+    "identity": _l("OCPP identity"),
+    "label": _l("Label"),
+    "latitude": _l("Latitude"),
+    "longitude": _l("Longitude"),
+    "maker": _l("Maker"),
+    "model": _l("Model"),
+    "name": _l("Name"),
+    "notes": _l("Notes"),
+    "ocpp_identity": _l("OCPP identity"),
+    "organisation_number": _l("Organisation number"),
+    "phone": _l("Telephone"),
+    "postal_code": _l("Postal code"),
+    "power_kw": _l("Power"),
+    "security_profile": _l("Security profile"),
+    "serial_number": _l("Serial number"),
+    "site": _l("Site"),
+    "time_zone": _l("Time zone"),
+    "valid_from": _l("Valid from"),
+    "valid_until": _l("Valid until"),
+}
+
+
+def verb(word: str) -> Any:
+    return VERB.get(word, word)
+
+
+def column(word: str) -> Any:
+    return COLUMN.get(word, word)

@@ -1,0 +1,235 @@
+"""From an alarm that stands to one ticket for its key: a new one, an open one, or one reopened."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import func, insert, select, text, tuple_
+from sqlalchemy.orm import joinedload
+
+from service.core.db import db
+from service.core.history import History
+from service.core.live import announce_many
+from service.monitoring.faults import WARNING
+from service.monitoring.models import Alarm, AlarmState, FaultCode, MaintenanceWindow
+from service.stations.models import Station
+from service.tickets import duty
+from service.tickets.models import Ticket, TimelineEntry
+from service.tickets.states import OPEN, State, priority_of
+
+# The same fault within this time after its ticket ended reopens it.
+REOPENS_WITHIN = timedelta(hours=24)
+WARNED_DAYS, WARNED_WITHIN = 3, timedelta(days=30)
+
+Key = tuple[int | None, int, str, str]
+
+BELONGS = text(
+    "UPDATE alarm SET ticket_id = n.ticket FROM unnest(CAST(:ids AS bigint[]),"
+    " CAST(:tickets AS bigint[])) AS n(id, ticket) WHERE alarm.id = n.id"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """An alarm that calls for a ticket, with its fault."""
+
+    alarm: Alarm
+    code: FaultCode
+
+    @property
+    def key(self) -> Key:
+        return _key(self.alarm)
+
+    @property
+    def facts(self) -> dict[str, Any]:
+        alarm = self.alarm
+        return {
+            "fault": alarm.fault,
+            "detail": alarm.detail,
+            "connector": alarm.connector,
+            "raw": alarm.evidence,
+            "alarm_id": alarm.id,
+        }
+
+    @property
+    def words(self) -> str:
+        place = f"connector {self.alarm.connector}" if self.alarm.connector else "whole station"
+        detail = f" ({self.alarm.detail})" if self.alarm.detail else ""
+        return f"{self.code.en}{detail}, {place}"
+
+
+def open_tickets(alarm_ids: Iterable[int], at: datetime) -> None:
+    """The debounce of these alarms has run out: call somebody, unless a planned outage holds."""
+    alarms = _claim(alarm_ids)
+    if not alarms:
+        return
+    codes = FaultCode.all_by_code()
+    windows = _windows(at)
+    calls = []
+    for alarm in alarms:
+        alarm.state = AlarmState.CLEARED if alarm.cleared_at else AlarmState.ACTIVE
+        alarm.silenced_by_id = windows.get(alarm.station)
+        code = codes[alarm.fault]
+        if alarm.silenced_by_id is None and (code.opens_ticket or _keeps_coming(alarm, at)):
+            calls.append(Call(alarm, code))
+    db.session.flush()
+    open_for(calls, at)
+
+
+def _keeps_coming(alarm: Alarm, at: datetime) -> bool:
+    """A warning becomes a ticket when it is seen on three days of thirty."""
+    if alarm.fault != WARNING:
+        return False
+    day = func.date_trunc("day", Alarm.raised_at)
+    days = select(func.count(func.distinct(day))).where(
+        Alarm.station_id == alarm.station_id,
+        Alarm.connector == alarm.connector,
+        Alarm.fault == WARNING,
+        Alarm.detail == alarm.detail,
+        Alarm.raised_at > at - WARNED_WITHIN,
+    )
+    return (db.session.scalar(days) or 0) >= WARNED_DAYS
+
+
+def open_for(calls: list[Call], at: datetime) -> None:
+    """One ticket for each call's key."""
+    known = _latest_by_key([call.key for call in calls])
+    fresh = []
+    for call in calls:
+        ticket = known.get(call.key)
+        if ticket and ticket.is_open:
+            relapse(ticket, call, at)
+        elif ticket and _reopens(ticket, at):
+            ticket.reopen(f"again within 24 hours: {call.words}", "rule", at)
+            relapse(ticket, call, at)
+        else:
+            fresh.append((call, ticket))
+    if fresh:
+        _insert(fresh, at)
+
+
+def relapse(ticket: Ticket, call: Call, at: datetime) -> None:
+    """The fault of an open ticket is there again."""
+    call.alarm.ticket_id = ticket.id
+    ticket.occurrences += call.alarm.times
+    ticket.last_seen_at = at
+    ticket.recovered_at = None
+    ticket.tell("charger", call.words, call.alarm.raised_at, "charger", **call.facts)
+
+
+def _claim(alarm_ids: Iterable[int]) -> list[Alarm]:
+    """Whoever changes them from pending has them: two processes never open for the same."""
+    waiting = select(Alarm).where(Alarm.id.in_(list(alarm_ids)), Alarm.state == AlarmState.PENDING)
+    mine = waiting.order_by(Alarm.id).with_for_update(skip_locked=True, of=Alarm)
+    return list(db.session.scalars(mine.options(joinedload(Alarm.station))))
+
+
+class Windows(dict[tuple[str, int], int]):
+    """The planned outages that hold, by place."""
+
+    def get(self, station: Station, default: Any = None) -> int | None:  # type: ignore[override]
+        of_station = dict.get(self, ("station", station.id))
+        return of_station or dict.get(self, ("site", station.site_id or 0), default)
+
+
+def _windows(at: datetime) -> Windows:
+    found = Windows()
+    for window in db.session.scalars(MaintenanceWindow.on(at)):
+        place = ("station", window.station_id) if window.station_id else ("site", window.site_id)
+        found[place] = window.id  # type: ignore[index]
+    return found
+
+
+def _latest_by_key(keys: list[Key]) -> dict[Key, Ticket]:
+    """The open ticket of each key, or else the one that ended last."""
+    if not keys:
+        return {}
+    columns = tuple_(Ticket.station_id, Ticket.connector, Ticket.fault, Ticket.detail)
+    query = select(Ticket).where(columns.in_(keys), Ticket.state != State.CANCELLED)
+    found = db.session.scalars(query.order_by(Ticket.state.in_(OPEN), Ticket.id).with_for_update())
+    return {_key(ticket): ticket for ticket in found}
+
+
+def _key(row: Alarm | Ticket) -> Key:
+    return (row.station_id, row.connector, row.fault, row.detail)
+
+
+def _reopens(ticket: Ticket, at: datetime) -> bool:
+    ended = ticket.resolved_at or ticket.closed_at
+    return ended is not None and at - ended <= REOPENS_WITHIN
+
+
+def _insert(fresh: list[tuple[Call, Ticket | None]], at: datetime) -> None:
+    """New tickets, with their first lines, in a handful of statements however many there are."""
+    adding = insert(Ticket).returning(Ticket.id, sort_by_parameter_order=True)
+    ids = list(db.session.scalars(adding, [_row(call, before, at) for call, before in fresh]))
+    calls = [call for call, _ in fresh]
+    db.session.execute(BELONGS, {"ids": [call.alarm.id for call in calls], "tickets": ids})
+    lines = [
+        line
+        for ticket_id, call in zip(ids, calls, strict=True)
+        for line in _lines(ticket_id, call, at)
+    ]
+    db.session.execute(insert(TimelineEntry), lines)
+    db.session.execute(
+        insert(History), [_deed(one, call, at) for one, call in zip(ids, calls, strict=True)]
+    )
+    announce_many("ticket", ids, at)
+    for ticket_id, call in zip(ids, calls, strict=True):
+        call.alarm.ticket_id = ticket_id
+        duty.tell_new(ticket_id, call.alarm.station, call.alarm.connector, call.code, at)
+
+
+def _row(call: Call, before: Ticket | None, at: datetime) -> dict[str, Any]:
+    alarm = call.alarm
+    return {
+        "station_id": alarm.station_id,
+        "site_id": alarm.station.site_id,
+        "connector": alarm.connector,
+        "fault": alarm.fault,
+        "detail": alarm.detail,
+        "severity": call.code.severity,
+        "priority": priority_of(call.code.severity),
+        "state": State.NEW,
+        "opened_at": at,
+        "occurrences": alarm.times,
+        "last_seen_at": alarm.last_at,
+        "recovered_at": alarm.cleared_at,
+        "recurrence_of_id": before.id if before else None,
+        "reopened": 0,
+    }
+
+
+def _lines(ticket_id: int, call: Call, at: datetime) -> list[dict[str, Any]]:
+    said = {
+        "ticket_id": ticket_id,
+        "at": call.alarm.raised_at,
+        "kind": "charger",
+        "text": call.words,
+        "facts": call.facts,
+        "actor": "charger",
+    }
+    opened = {
+        "ticket_id": ticket_id,
+        "at": at,
+        "kind": "opened",
+        "text": call.words,
+        "facts": {"fault": call.alarm.fault, "waited_s": call.code.debounce_s},
+        "actor": "rule",
+    }
+    return [said, opened]
+
+
+def _deed(ticket_id: int, call: Call, at: datetime) -> dict[str, Any]:
+    return {
+        "at": at,
+        "actor": "rule",
+        "verb": "open",
+        "subject": Ticket.__tablename__,
+        "subject_id": ticket_id,
+        "why": call.words,
+        "details": {"alarm_id": call.alarm.id},
+    }

@@ -1,0 +1,116 @@
+import json
+import stat
+from datetime import timedelta
+from pathlib import Path
+
+from flask import Flask
+from flask_security import verify_password
+from sqlalchemy import Select, func, select
+
+from service.core.db import db
+from service.demo.credentials import Credentials
+from service.demo.plant import new_password, plant
+from service.monitoring.models import MaintenanceWindow, StateInterval
+from service.people.models import Customer, Person
+from service.people.roles import Role
+from service.sessions.models import ChargingSession, Tag
+from service.stations import keys
+from service.stations.models import Site, Station
+from service.tickets.models import Ticket
+from service.tickets.states import OPEN, Resolution, State
+from tests.conftest import NOON
+
+
+def count(query: Select[tuple[int]]) -> int:
+    return db.session.scalar(query) or 0
+
+
+def everything(kind: type) -> int:
+    return count(select(func.count()).select_from(kind))
+
+
+def test_the_fleet_is_large_and_varied(planted: Credentials) -> None:
+    models = count(select(func.count(func.distinct(Station.model_id))))
+    sites = count(select(func.count(func.distinct(Station.site_id))))
+    owners = count(select(func.count(func.distinct(Site.customer_id))))
+
+    assert (everything(Station), models, sites, owners) == (48, 11, 16, 7)
+    assert everything(Customer) == 7
+
+
+def test_every_site_lies_in_sweden_and_has_an_address(planted: Credentials) -> None:
+    for site in db.session.scalars(select(Site)):
+        assert 55 < (site.latitude or 0) < 69.1
+        assert 10.9 < (site.longitude or 0) < 24.2
+        assert all([site.address, site.postal_code, site.city])
+
+
+def test_every_charger_gets_the_key_that_it_connects_with(planted: Credentials) -> None:
+    for station in db.session.scalars(select(Station)):
+        assert keys.matches(station.key_hash, planted.keys[station.ocpp_identity].encode())
+
+
+def test_there_is_somebody_of_each_role_with_the_password(planted: Credentials) -> None:
+    people = list(db.session.scalars(select(Person)))
+
+    assert {person.role for person in people} == set(Role)
+    assert all(verify_password(planted.password, person.password) for person in people)
+    assert {one.email for one in planted.people} == {person.email for person in people}
+
+
+def test_the_password_is_random_and_long(planted: Credentials) -> None:
+    assert len(planted.password) == 19
+    assert new_password() != new_password()
+
+
+def test_the_secrets_are_for_their_owner_alone(planted: Credentials, planted_app: Flask) -> None:
+    path: Path = planted_app.config["SETTINGS"].instance / "secrets" / "demo.json"
+
+    assert stat.S_IMODE(path.stat().st_mode) == 0o600
+    assert stat.S_IMODE(path.parent.stat().st_mode) == 0o700
+    assert len(json.loads(path.read_text())["keys"]) == 48
+
+
+def test_a_second_start_finds_the_same_fleet(planted: Credentials, planted_app: Flask) -> None:
+    again = plant(planted_app, NOON + timedelta(days=1))
+
+    assert again == planted
+    assert everything(Station) == 48
+
+
+def test_the_past_has_tickets_that_ended_in_different_ways(planted: Credentials) -> None:
+    ended = list(db.session.scalars(select(Ticket).where(Ticket.state.not_in(OPEN))))
+
+    assert len(ended) >= 10
+    assert {ticket.state for ticket in ended} == {State.CLOSED, State.RESOLVED}
+    assert {Resolution.REMOTE, Resolution.ON_SITE, Resolution.SELF_CLEARED} <= {
+        ticket.resolution for ticket in ended
+    }
+    assert all(ticket.opened_at < NOON for ticket in ended)
+
+
+def test_what_is_open_at_the_start_was_opened_by_a_person(planted: Credentials) -> None:
+    still_open = db.session.scalars(select(Ticket).where(Ticket.state.in_(OPEN)))
+
+    assert [ticket.fault for ticket in still_open] == ["manual", "manual"]
+
+
+def test_the_ledger_goes_back_weeks_without_a_gap(planted: Credentials) -> None:
+    first = db.session.scalar(select(func.min(StateInterval.from_at)))
+    running = count(select(func.count()).where(StateInterval.to_at.is_(None)))
+
+    assert first == NOON - timedelta(days=28)
+    assert running == sum(card for card in connectors())
+
+
+def connectors() -> list[int]:
+    stations = db.session.scalars(select(Station))
+    return [station.model.connectors for station in stations if station.model]
+
+
+def test_there_are_planned_outages_tags_and_charges(planted: Credentials) -> None:
+    assert everything(MaintenanceWindow) == 3
+    assert count(select(func.count()).select_from(MaintenanceWindow.on(NOON).subquery())) == 1
+    assert everything(Tag) == 12
+    assert everything(ChargingSession) > 200
+    assert all(one.is_good for one in db.session.scalars(select(ChargingSession)))
