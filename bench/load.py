@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections import deque
+from collections import Counter, deque
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from itertools import cycle
@@ -146,8 +146,9 @@ class Storm:
     """All chargers reconnect at once: how long until the last is served, and who failed."""
 
     seconds: float
-    failed: int
     wires: list[Wire]
+    # How often each kind of failure was seen.
+    failures: Counter[str]
 
 
 async def storm(url: str, identities: Sequence[str], key: str) -> Storm:
@@ -157,7 +158,8 @@ async def storm(url: str, identities: Sequence[str], key: str) -> Storm:
         *(_come_back(url, identity, key) for identity in identities), return_exceptions=True
     )
     wires = [end for end in ends if isinstance(end, Wire)]
-    return Storm(time.perf_counter() - began, len(ends) - len(wires), wires)
+    wrong = Counter(repr(end)[:120] for end in ends if not isinstance(end, Wire))
+    return Storm(time.perf_counter() - began, wires, wrong)
 
 
 async def _come_back(url: str, identity: str, key: str) -> Wire:

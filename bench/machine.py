@@ -88,7 +88,7 @@ def baseline(module: str) -> Iterator[tuple[str, int]]:
 @contextlib.asynccontextmanager
 async def answering(port: int, running: subprocess.Popen[str], what: str) -> AsyncIterator[None]:
     """Wait until a process of ours takes connections."""
-    for _ in range(600):
+    for _ in range(1200):
         if running.poll() is not None:
             raise SystemExit(f"{what} ended with {running.returncode} before it was ready")
         with contextlib.suppress(OSError):
@@ -97,7 +97,7 @@ async def answering(port: int, running: subprocess.Popen[str], what: str) -> Asy
             yield
             return
         await asyncio.sleep(0.05)
-    raise SystemExit(f"{what} was not ready within 30 s")
+    raise SystemExit(f"{what} was not ready within 60 s")
 
 
 def facts() -> dict[str, str]:

@@ -17,6 +17,7 @@ from service.core.backup import BackupError
 from service.core.certificate import CertificateError
 from service.core.config import SettingError, Settings
 from service.core.database import opened
+from service.core.db import db
 from service.core.postgres import PostgresError
 from service.core.supervisor import hold_on_to_the_lifeline
 from service.core.version import VERSION
@@ -71,3 +72,14 @@ def database_ready(process: str, make_app: MakeApp) -> Iterator[Settings]:
             migrate.upgrade(make_app(complete))
         migrate.check(complete)
         yield complete
+
+
+@contextmanager
+def working(process: str, make_app: MakeApp) -> Iterator[None]:
+    """For one errand: inside, the models can be used. Nothing stays open behind it."""
+    with database_ready(process, make_app) as settings, make_app(settings).app_context():
+        try:
+            yield
+        finally:
+            db.session.remove()
+            db.engine.dispose()

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import click
 
-from commands.base import MakeApp, commands, database_ready
+from commands.base import MakeApp, commands, database_ready, working
 from service.core import backup as backups
 from service.core import certificate as certificates
 from service.core import log, migrate
@@ -58,7 +58,7 @@ def token() -> None:
 @click.pass_obj
 def token_create(make_app: MakeApp, role: str, name: str, customer: str | None) -> None:
     """Make a token, and print it alone: it is shown this once."""
-    with database_ready("token", make_app) as settings, make_app(settings).app_context():
+    with working("token", make_app):
         whose = Customer.named(customer) if customer else None
         if customer and whose is None:
             raise TokenError(f"there is no customer of the name {customer!r}")
@@ -87,7 +87,7 @@ def station_add(
     make_app: MakeApp, name: str, identity: str, profile: int, authorization: str
 ) -> None:
     """Register a station, and print what to type into the charger: the key is shown this once."""
-    with database_ready("station", make_app) as settings, make_app(settings).app_context():
+    with working("station", make_app):
         who = Authorization(authorization)
         facts = {"security_profile": profile, "authorization": who}
         added = Station.create(name, identity, "command line", now(), **facts)

@@ -50,6 +50,8 @@ def demo(make_app: MakeApp) -> None:
     os.environ["INSTANCE"] = str(instance.absolute().with_name(f"{instance.name}-demo"))
     for name in ("DATABASE_URL", "DATABASE_OWNER_URL"):
         os.environ.pop(name, None)
+    # A visitor does not wait for five minutes to see what happens when a charger goes silent.
+    os.environ.setdefault("OFFLINE_AFTER_SECONDS", "60")
     _run_all(make_app, Settings.read(os.environ), _plant, chargers=itself("chargers"))
 
 

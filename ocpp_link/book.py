@@ -106,7 +106,7 @@ class Book:
         unwritten, self._unwritten = self._unwritten, []
         for closing in unwritten:
             await self.closed(closing)
-        awake = self._last_beat is not None and at - self._last_beat < AWAKE
+        awake = self._last_beat is not None and timedelta(0) <= at - self._last_beat < AWAKE
         lost = await self._run(_beat, self.node, dict(held), at, awake)
         self._last_beat = at
         return lost

@@ -13,7 +13,7 @@ from typing import Any, Final
 
 import orjson
 
-from ocpp_link.limits import tidy
+from ocpp_link.limits import LEAST, MOST, tidy
 
 MessageId = str | int
 
@@ -27,10 +27,6 @@ BEGINNING = re.compile(
     r'(?:\s*,\s*"([A-Za-z]{1,60})")?'
 )
 LONE = re.compile("[\ud800-\udfff]")
-# A number too long for 64 bits, an exponent, a NUL: what orjson takes and we look at twice.
-ODD = re.compile(r"\d{18}|\d[eE]|\\u0000")
-# More brackets than this, and the depth is counted.
-PLENTY = 16
 NOT_STRICT = "not strict JSON"
 
 
@@ -139,10 +135,21 @@ def _parsed(text: str, findings: list[str]) -> Any:
         value = orjson.loads(text)
     except orjson.JSONDecodeError:
         return tidy(_leniently_parsed(text, findings), findings, _refuse)
-    brackets = text.count("[") + text.count("{")
-    if brackets > PLENTY or text.count(",") > 1000 or ODD.search(text):
-        return tidy(value, findings, _refuse)
-    return value
+    if _is_plain(value, text):
+        return value
+    return tidy(value, findings, _refuse)
+
+
+def _is_plain(value: Any, text: str) -> bool:
+    """Most messages: one array, one flat object, nothing that has to be looked at twice."""
+    if text.count("[") > 1 or text.count("{") > 1 or text.count(",") > 100 or "\\u0000" in text:
+        return False
+    return isinstance(value, list) and all(
+        LEAST <= one <= MOST
+        for part in value
+        for one in (part.values() if type(part) is dict else (part,))
+        if type(one) is int or type(one) is float
+    )
 
 
 def _leniently_parsed(text: str, findings: list[str]) -> Any:

@@ -20,20 +20,15 @@ from ocpp_link.arrived import Arrived, Departed
 from ocpp_link.batches import Batches
 from service import intake
 from service.core.clock import now
-from service.core.db import db, unit_of_work
+from service.core.db import db, rows, unit_of_work
 from service.monitoring.words import Heard, Word
 
-# Row-level security allows no COPY; arrays come close to it. Findings travel as one text each.
-SEPARATOR = "\x1f"
-COLUMNS = ("at", "station", "connection", "way", "action", "message", "raw", "found", "ms")
+# Row-level security allows no COPY; one parameter for all rows comes close to it.
 KEEP = text(
     "INSERT INTO frame (received_at, station_id, connection_id, direction, action, message_id, raw,"
-    " findings, latency_ms) SELECT at, station, connection, way, action, message, raw,"
-    " string_to_array(found, chr(31)), ms FROM unnest(CAST(:at AS timestamptz[]),"
-    " CAST(:station AS bigint[]), CAST(:connection AS bigint[]), CAST(:way AS text[]),"
-    " CAST(:action AS text[]), CAST(:message AS text[]), CAST(:raw AS text[]),"
-    " CAST(:found AS text[]), CAST(:ms AS float8[]))"
-    " AS n(at, station, connection, way, action, message, raw, found, ms)"
+    " findings, latency_ms) SELECT * FROM json_to_recordset(CAST(:rows AS json)) AS n("
+    "at timestamptz, station bigint, connection bigint, way text, action text, message text,"
+    " raw text, found text[], ms float8)"
 )
 FAILED = "processing failed"
 log = structlog.get_logger()
@@ -138,32 +133,41 @@ def _keep(
     more: tuple[str, ...] = (),
 ) -> None:
     """Every frame, and what it is answered, as they come and go."""
-    rows = []
+    kept = []
     for item, reply in zip(items, replies, strict=True):
-        rows.append(_row(item, more))
+        kept.append(_frame(item, more))
         if reply is not None:
-            rows.append(_answer_row(item, reply, at))
-    columns = zip(COLUMNS, zip(*rows, strict=True), strict=True)
-    db.session.execute(KEEP, {name: list(values) for name, values in columns})
+            kept.append(_answer(item, reply, at))
+    db.session.execute(KEEP, rows(kept))
 
 
-def _row(item: Arrived | Departed, more: tuple[str, ...]) -> tuple[object, ...]:
-    head = (item.at, item.station_id, item.connection_id)
-    told = (item.action, _text(item.message_id), item.raw)
-    if isinstance(item, Departed):
-        return (*head, "out", *told, "", None)
-    found = SEPARATOR.join((*item.findings, *more))
-    return (*head, "in", *told, found, item.latency_ms)
+def _frame(item: Arrived | Departed, more: tuple[str, ...]) -> dict[str, object]:
+    came = isinstance(item, Arrived)
+    return {
+        "at": item.at,
+        "station": item.station_id,
+        "connection": item.connection_id,
+        "way": "in" if came else "out",
+        "action": item.action,
+        "message": item.message_id,
+        "raw": item.raw,
+        "found": (*item.findings, *more) if isinstance(item, Arrived) else (),
+        "ms": item.latency_ms if isinstance(item, Arrived) else None,
+    }
 
 
-def _answer_row(item: Arrived | Departed, reply: str, at: datetime) -> tuple[object, ...]:
-    waited_ms = round((at - item.at).total_seconds() * 1000, 1)
-    head = (at, item.station_id, item.connection_id, "out")
-    return (*head, item.action, _text(item.message_id), reply, "", waited_ms)
-
-
-def _text(message_id: str | int | None) -> str | None:
-    return None if message_id is None else str(message_id)
+def _answer(item: Arrived | Departed, reply: str, at: datetime) -> dict[str, object]:
+    return {
+        "at": at,
+        "station": item.station_id,
+        "connection": item.connection_id,
+        "way": "out",
+        "action": item.action,
+        "message": item.message_id,
+        "raw": reply,
+        "found": (),
+        "ms": round((at - item.at).total_seconds() * 1000, 1),
+    }
 
 
 def _refuse_where_storage_is_gone(wrong: Exception) -> None:

@@ -95,16 +95,15 @@ class Fields:
 
     def status(self) -> str:
         given = self.payload.get("status")
-        if given in STATUSES:
-            return str(given)
-        mended = mended_status(given) if isinstance(given, str) else UNKNOWN
+        mended = mended_status(given[:LONGEST_WORD]) if isinstance(given, str) else UNKNOWN
+        if mended == given:
+            return mended
         self.say(f"status: read as {mended}")
         return mended
 
     def error_code(self) -> str:
         """As it came, but for case and separators: `no_error` is NoError."""
-        given = self.text("errorCode", LONGEST_WORD)
-        return given if given in ERROR_CODES else _ERROR_CODES.get(_letters(given), given)
+        return _error_code(self.text("errorCode", LONGEST_WORD))
 
     def id_tag(self, name: str = "idTag") -> str:
         """Some chargers append to the tag, after a semicolon (Q39)."""
@@ -118,12 +117,17 @@ class Fields:
 @lru_cache(maxsize=512)
 def mended_status(given: str) -> str:
     """The status that was meant, or `Unknown`, which is never healthy."""
-    letters = _letters(given[:LONGEST_WORD])
+    letters = _letters(given)
     known = _STATUSES.get(letters) or OTHER_STATUSES.get(letters)
     if known:
         return known
     near = get_close_matches(letters, _STATUSES, n=1, cutoff=0.8)
     return _STATUSES[near[0]] if near else UNKNOWN
+
+
+@lru_cache(maxsize=512)
+def _error_code(given: str) -> str:
+    return _ERROR_CODES.get(_letters(given), given)
 
 
 def words(value: Any, longest: int) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from dataclasses import dataclass
+from time import perf_counter
 from typing import Any
 
 from ocpp_link import frames, schema
@@ -74,7 +75,7 @@ class Calls:
 
     def expect(self, message_id: str, action: str) -> Waiting:
         outcome = self._loop.create_future()
-        self._waiting = Waiting(message_id, action, self._loop.time(), outcome)
+        self._waiting = Waiting(message_id, action, perf_counter(), outcome)
         if self.is_lost:
             self.lose()
         return self._waiting
@@ -96,7 +97,7 @@ class Calls:
         waiting = self._waiting
         if waiting is None or str(answer.id) != waiting.message_id or waiting.outcome.done():
             return self._stray(answer)
-        latency_ms = self._since(waiting)
+        latency_ms = _since(waiting)
         waiting.outcome.set_result(_outcome(answer, latency_ms))
         return Match(waiting.action, latency_ms, _unusual(waiting.action, answer))
 
@@ -111,10 +112,12 @@ class Calls:
         if late is None:
             return Match(None, None, ("answer to no call of ours",))
         found = ("late answer", *_unusual(late.action, answer))
-        return Match(late.action, self._since(late), found)
+        return Match(late.action, _since(late), found)
 
-    def _since(self, waiting: Waiting) -> float:
-        return round((self._loop.time() - waiting.sent_at) * 1000, 3)
+
+def _since(waiting: Waiting) -> float:
+    """In milliseconds. The loop's own clock ticks in them, which is too coarse."""
+    return round((perf_counter() - waiting.sent_at) * 1000, 3)
 
 
 def _outcome(answer: Answer, latency_ms: float) -> Outcome:

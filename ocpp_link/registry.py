@@ -58,6 +58,7 @@ class Registry:
         self._doors: dict[int, Turn] = {}
         self._conflicts: dict[int, float] = {}
         self._tasks: set[asyncio.Task[None]] = set()
+        self._is_stopping = False
 
     def get(self, station_id: int) -> Connection | None:
         return self._here.get(station_id)
@@ -95,6 +96,8 @@ class Registry:
             generation = await self._book.opened(opening)
             connection = Connection(station_id, generation, wire, self._inbox, admission.address)
             self._here[station_id] = connection
+        if self._is_stopping:
+            self._in_background(connection, GOING_AWAY, RESTARTS)
         log.info("connected", station_id=station_id, connection_id=generation)
         return connection
 
@@ -124,6 +127,7 @@ class Registry:
 
     async def close_all(self, within_s: float = 5.0) -> None:
         """A planned stop: say goodbye to each, and do not wait for who does not answer."""
+        self._is_stopping = True
         for connection in list(self._here.values()):
             self._in_background(connection, GOING_AWAY, RESTARTS)
         if self._tasks:

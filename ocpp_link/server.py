@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import signal
 import socket
 import ssl
 from collections.abc import AsyncIterator, Awaitable, Callable
@@ -13,7 +12,6 @@ from contextlib import asynccontextmanager
 from functools import partial
 
 import structlog
-import uvloop
 from flask import Flask
 from websockets.asyncio.server import Server, ServerConnection
 from websockets.asyncio.server import serve as listen
@@ -41,18 +39,6 @@ THREADS = 4
 POLICY_VIOLATION, INTERNAL_ERROR = 1008, 1011
 # The suites that OCPP names, and what is better; chargers know no others (security.md 1.1).
 CIPHERS = "ECDHE+AESGCM:ECDHE+CHACHA20:DHE+AESGCM:AES128-GCM-SHA256:AES256-GCM-SHA384"
-
-
-def run(settings: Settings, app: Flask) -> None:
-    """The process: until SIGTERM or Ctrl-C."""
-    uvloop.run(_until_told(settings, app))
-
-
-async def _until_told(settings: Settings, app: Flask) -> None:
-    stop, loop = asyncio.Event(), asyncio.get_running_loop()
-    for sign in (signal.SIGTERM, signal.SIGINT):
-        loop.add_signal_handler(sign, stop.set)
-    await serve(settings, app, stop)
 
 
 async def serve(settings: Settings, app: Flask, stop: asyncio.Event) -> None:

@@ -22,6 +22,7 @@ from service.core.jobs import forget_changes
 from service.core.lease import Lease
 from service.monitoring import jobs as monitoring
 from service.monitoring.models import Node
+from service.people import jobs as people
 from service.remote import jobs as remote
 from service.tickets import jobs as tickets
 
@@ -48,6 +49,8 @@ SCHEDULE: tuple[tuple[int, Callable[..., None]], ...] = (
     (MINUTE, tickets.close_resolved),
     (10 * MINUTE, monitoring.let_warnings_age),
     (10 * MINUTE, forget_changes),
+    (HOUR, people.forget_ended_sessions),
+    (HOUR, people.forget_attempts),
     (HOUR, monitoring.make_partitions),
     (HOUR, monitoring.drop_old_frames),
 )

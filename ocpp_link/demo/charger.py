@@ -107,7 +107,7 @@ class Charger:
 
     async def heal(self, outlet: Outlet) -> None:
         if outlet.fault:
-            outlet.fault = None
+            outlet.mend()
             await self.report(outlet)
 
     async def lose_network(self, for_s: float) -> None:
@@ -126,7 +126,7 @@ class Charger:
         for outlet in self.outlets:
             cured = CURED_BY_HARD if hard else CURED_BY_SOFT
             if outlet.fault and outlet.fault.cure in cured:
-                outlet.fault = None
+                outlet.mend()
         self._has_booted = False
         await self.lose_network(self.manners.back_after_s)
 

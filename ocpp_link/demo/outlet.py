@@ -49,6 +49,8 @@ class Outlet:
     ending: asyncio.Future[str] | None = None
     # Ends when the remote start's car, or any other, has left.
     visit: asyncio.Task[None] | None = field(default=None, repr=False)
+    # Set when a fault that blocked it is gone.
+    well_again: asyncio.Event = field(default_factory=asyncio.Event, repr=False)
 
     @property
     def is_free(self) -> bool:
@@ -83,6 +85,11 @@ class Outlet:
             words["vendorId"] = self.fault.vendor_id
             words["vendorErrorCode"] = self.fault.vendor_error_code
         return {key: word for key, word in words.items() if word != ""}
+
+    def mend(self) -> None:
+        if self.is_blocked:
+            self.well_again.set()
+        self.fault = None
 
     def end(self, reason: str) -> None:
         """End the charge, if one runs."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from datetime import timedelta
 from random import Random
 
@@ -176,7 +177,7 @@ async def play(stage: Stage) -> None:
     """The written part: every deed at its time, whether or not the one before has ended."""
     async with asyncio.TaskGroup() as deeds:
         for at_s, deed in SCRIPT:
-            deeds.create_task(_later(at_s, deed(stage)))
+            deeds.create_task(_later(at_s, deed, stage))
 
 
 async def trouble(stage: Stage, dice: Random) -> None:
@@ -198,11 +199,19 @@ async def traffic(charger: Charger, outlet: Outlet, tags: list[str]) -> None:
     await asyncio.sleep(dice.uniform(5, 240))
     while True:
         if charger.is_online and outlet.is_free and not outlet.is_taken:
-            lasting_s = dice.uniform(120, 900)
+            lasting_s = dice.uniform(60, 600)
             coming = visit.charge(charger, outlet, dice.choice(tags), lasting_s)
             outlet.visit = charger.spawn(coming)
             await asyncio.wait({outlet.visit})
-        await asyncio.sleep(dice.expovariate(1 / 400))
+        await _next_car(outlet, dice.expovariate(1 / 400))
+
+
+async def _next_car(outlet: Outlet, within_s: float) -> None:
+    """Where a connector has been out of order, somebody has been waiting for it."""
+    with suppress(TimeoutError):
+        await asyncio.wait_for(outlet.well_again.wait(), within_s)
+        await asyncio.sleep(20)
+    outlet.well_again.clear()
 
 
 def tags_for(charger: Charger) -> list[str]:
@@ -213,6 +222,6 @@ def tags_for(charger: Charger) -> list[str]:
     return known * 2 + [row["id_tag"] for row in fleet.tags() if row["blocked"]] + ["04DEADBEEF00"]
 
 
-async def _later(at_s: float, deed: Awaitable[None]) -> None:
+async def _later(at_s: float, deed: Deed, stage: Stage) -> None:
     await asyncio.sleep(at_s)
-    await deed
+    await deed(stage)

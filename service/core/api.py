@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
-from typing import Any, ParamSpec, TypeVar
+from threading import Lock
+from typing import Any, ParamSpec, Protocol, TypeVar
 
 from apispec.ext.marshmallow import MarshmallowPlugin
 from flask import Blueprint, Flask, Response, render_template, request
@@ -15,11 +16,19 @@ from webargs.flaskparser import FlaskParser, is_json_request
 
 from service.core import problems
 from service.core.document import sections
+from service.core.fields import Body
 
 VERSION = "1.0"
 MOST_BYTES = 1024 * 1024
 P = ParamSpec("P")
 R = TypeVar("R")
+
+
+class Decorator(Protocol):
+    """Leaves the view as it was."""
+
+    def __call__(self, view: Callable[P, R], /) -> Callable[P, R]: ...
+
 
 ABOUT = """Send `Authorization: Bearer <token>` with every request; cookies are not looked at.
 Errors are problem details (RFC 9457). Lists answer `items`, `total` and `next`: give `next` as
@@ -52,7 +61,7 @@ class Resource(SmorestBlueprint):  # type: ignore[misc]
     def __init__(self, name: str, about: str) -> None:
         super().__init__(name, name, description=about)
 
-    def get(self, rule: str, gives: type[Schema], query: type[Schema] | None = None) -> Any:
+    def get(self, rule: str, gives: type[Schema], query: type[Schema] | None = None) -> Decorator:
         return self._address("GET", rule, 200, gives, query, "query")
 
     def post(
@@ -61,10 +70,10 @@ class Resource(SmorestBlueprint):  # type: ignore[misc]
         gives: type[Schema],
         body: type[Schema] | None = None,
         status: int = 201,
-    ) -> Any:
+    ) -> Decorator:
         return self._address("POST", rule, status, gives, body, "json")
 
-    def patch(self, rule: str, gives: type[Schema], body: type[Schema]) -> Any:
+    def patch(self, rule: str, gives: type[Schema], body: type[Schema]) -> Decorator:
         return self._address("PATCH", rule, 200, gives, body, "json")
 
     def _address(
@@ -75,11 +84,13 @@ class Resource(SmorestBlueprint):  # type: ignore[misc]
         gives: type[Schema],
         takes: type[Schema] | None,
         location: str,
-    ) -> Callable[[Callable[P, R]], Callable[P, R]]:
+    ) -> Decorator:
         def decorate(view: Callable[P, R]) -> Callable[P, R]:
             address = self.response(status, gives)(view)
             if takes:
                 address = self.arguments(takes, location=location)(address)
+            elif method == "POST":
+                address = self.arguments(Body, required=False, as_kwargs=True)(address)
             self.route(rule, methods=[method], tags=[self.name])(address)
             return view
 
@@ -132,8 +143,8 @@ def publish(app: Flask, resources: tuple[Resource, ...]) -> None:
     for resource in resources:
         root.register_blueprint(resource)
         api.spec.tag({"name": resource.name, "description": resource.description})
-    api.register_blueprint(root)
-    app.register_blueprint(_pages(api))
+    app.register_blueprint(root)
+    app.register_blueprint(_pages(_Document(app, api, root)))
     if "csrf" in app.extensions:
         for resource in resources:
             app.extensions["csrf"].exempt(resource)
@@ -158,17 +169,34 @@ def _limit() -> None:
     request.max_content_length = MOST_BYTES
 
 
-def _pages(api: Any) -> Blueprint:
+class _Document:
+    """Made when it is first asked for: it takes as long to make as all the rest of a start."""
+
+    def __init__(self, app: Flask, api: Any, root: Any) -> None:
+        self.app, self.api, self.root = app, api, root
+        self.making = Lock()
+        self.made: dict[str, Any] | None = None
+
+    def read(self) -> dict[str, Any]:
+        with self.making:
+            if self.made is None:
+                told = (self.api, self.app, self.api.spec)
+                self.root.register_views_in_doc(*told, name=self.root.name, parameters=None)
+                self.made = dict(self.api.spec.to_dict())
+            return self.made
+
+
+def _pages(document: _Document) -> Blueprint:
     """The document, for programs and for people. Neither is a secret."""
     pages = Blueprint("api_docs", __name__, url_prefix="/api/v1")
 
-    @pages.get("/openapi.json")
-    def document() -> Response:
-        return Response(json.dumps(api.spec.to_dict()), mimetype="application/json")
+    @pages.get("/openapi.json", endpoint="document")
+    def for_programs() -> Response:
+        return Response(json.dumps(document.read()), mimetype="application/json")
 
-    @pages.get("/")
-    def read() -> str:
-        told = sections(api.spec.to_dict())
+    @pages.get("/", endpoint="read")
+    def for_people() -> str:
+        told = sections(document.read())
         return render_template("core/api.html", about=ABOUT, sections=told, types=problems.TYPES)
 
     return pages

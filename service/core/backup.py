@@ -75,8 +75,8 @@ def make(url: str, instance: Path, target: Path, at: datetime, tell: Tell) -> Ma
         manifest = Manifest(at.isoformat(), VERSION, migration, tables, parts)
         half.touch(mode=0o600)
         with tarfile.open(half, "w") as archive:
-            _add(archive, MANIFEST, manifest.written())
-            _add(archive, SEAL, hashlib.sha256(manifest.written()).hexdigest().encode())
+            add(archive, MANIFEST, manifest.written())
+            add(archive, SEAL, seal(manifest.written()))
             for done, (name, path) in enumerate(sources.items(), 1):
                 archive.add(path, name)
                 tell(f"files: {done} of {len(sources)}")
@@ -134,7 +134,11 @@ def _files(instance: Path) -> Iterator[tuple[str, Path]]:
                 yield path.relative_to(instance).as_posix(), path
 
 
-def _add(archive: tarfile.TarFile, name: str, content: bytes) -> None:
+def seal(content: bytes) -> bytes:
+    return hashlib.sha256(content).hexdigest().encode()
+
+
+def add(archive: tarfile.TarFile, name: str, content: bytes) -> None:
     info = tarfile.TarInfo(name)
     info.size, info.mode = len(content), 0o600
     archive.addfile(info, io.BytesIO(content))

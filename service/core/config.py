@@ -5,10 +5,13 @@ from __future__ import annotations
 import os
 import secrets
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
+
+from service.core.log import scrubbed
 
 # The program's own folder, wherever it is started from.
 HOME = Path(__file__).resolve().parents[2]
@@ -76,10 +79,14 @@ class Settings:
     public_url: str = setting("", _url("http", "https"), "address of the pages as people type it")
     public_ocpp_url: str = setting("", _url("ws", "wss"), "address that chargers are given")
     database_url: str = setting(
-        "", _url("postgresql", "postgres"), "another PostgreSQL; empty: one of our own"
+        "",
+        _url("postgresql", "postgres", "postgresql+psycopg"),
+        "another PostgreSQL; empty: one of our own",
     )
     database_owner_url: str = setting(
-        "", _url("postgresql", "postgres"), "login that owns the tables, where it is another one"
+        "",
+        _url("postgresql", "postgres", "postgresql+psycopg"),
+        "login that owns the tables, where it is another one",
     )
     offline_after_seconds: int = setting(300, _seconds, "silence after which a station is offline")
     smtp_url: str = setting("", _url("smtp", "smtps"), "mail server: smtp://user:password@host:587")
@@ -99,9 +106,8 @@ class Settings:
             try:
                 values[one.name] = one.metadata["read"](text)
             except ValueError as wrong:
-                raise SettingError(
-                    f"{one.name.upper()} is {text!r}, but it must be {_should(one, wrong)}"
-                ) from None
+                shown = f"{one.name.upper()} is {scrubbed(text)!r}"
+                raise SettingError(f"{shown}, but it must be {_should(one, wrong)}") from None
         settings = cls(**values)
         settings._check()
         return settings
@@ -155,13 +161,19 @@ class Settings:
         folder = self.instance / "secrets"
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         path = folder / "secret_key"
-        try:
-            handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-            with os.fdopen(handle, "w") as file:
-                file.write(secrets.token_hex(32))
-        except FileExistsError:
-            pass
+        if not path.exists():
+            _keep(path, secrets.token_hex(32))
         return path.read_text().strip()
+
+
+def _keep(path: Path, text: str) -> None:
+    """Whoever reads finds all of it or nothing; of several who begin at once, the first wins."""
+    draft = path.with_name(f"{path.name}.{os.getpid()}")
+    with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
+        file.write(text)
+    with suppress(FileExistsError):
+        os.link(draft, path)
+    draft.unlink()
 
 
 def _should(one: Any, wrong: ValueError) -> str:

@@ -39,7 +39,10 @@ def engine_for(url: str) -> Engine:
 
 def dsn(url: str) -> str:
     """The address as psycopg itself takes it, for whoever needs a bare connection (LISTEN)."""
-    return _driver(url).set(drivername="postgresql").render_as_string(hide_password=False)
+    words = _words(_driver(url).set(drivername="postgresql"))
+    address, mark, query = words.partition("?")
+    # SQLAlchemy writes a space as a plus, which libpq takes for a plus.
+    return address + mark + query.replace("+", "%20")
 
 
 def _driver(url: str) -> URL:

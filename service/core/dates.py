@@ -17,7 +17,7 @@ def moment(at: datetime, language: str, now: datetime, zone: ZoneInfo = HOME) ->
     """`tis 3 mars 14:05`, with the year where it is another one."""
     there, here = at.astimezone(zone), now.astimezone(zone)
     pattern = "EEE d MMM HH:mm" if there.year == here.year else "EEE d MMM y HH:mm"
-    return format_datetime(there, pattern, locale=language)
+    return format_datetime(there, pattern, locale=language).replace(".", "")
 
 
 def ago(at: datetime, now: datetime) -> str:

@@ -1,11 +1,12 @@
 """The database: one session per unit of work, all times in UTC."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import datetime
 from enum import StrEnum
 from typing import Any, Protocol, Self, cast
 
+import orjson
 from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy import BigInteger, CursorResult, DateTime, Enum, MetaData, Select, Text, Update
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
@@ -53,6 +54,14 @@ class Visible(Protocol):
 
     @classmethod
     def visible_to(cls, person: Any) -> Select[Self]: ...
+
+
+def rows(values: Iterable[Mapping[str, Any]]) -> dict[str, str]:
+    """Many rows as one parameter, for `json_to_recordset(CAST(:rows AS json))`.
+
+    On the hot path: orjson writes a row in the time that a driver takes to write one of its fields.
+    """
+    return {"rows": orjson.dumps(list(values)).decode()}
 
 
 @contextmanager

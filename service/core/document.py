@@ -91,7 +91,7 @@ def _field(document: Document, name: str, told: Document, needed: bool = False) 
     about = told.get("description", "")
     choices = [str(one) for one in _resolved(document, told).get("enum", []) if one is not None]
     words = " | ".join(choices) if len(choices) <= 20 else ""
-    return Field(name, _kind(document, told), needed, " ".join(filter(None, (about, words))))
+    return Field(name, _kind(document, told), needed, f"{about} {words}".strip())
 
 
 def _kind(document: Document, told: Document) -> str:
@@ -100,7 +100,7 @@ def _kind(document: Document, told: Document) -> str:
     kinds = kind if isinstance(kind, list) else [kind]
     if "array" in kinds:
         return f"list of {_kind(document, told.get('items', {}))}"
-    return " | ".join(told.get("format", one) if one == "string" else one for one in kinds)
+    return " | ".join(str(told.get("format", one)) if one == "string" else one for one in kinds)
 
 
 def _resolved(document: Document, schema: Document) -> Document:

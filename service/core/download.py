@@ -9,9 +9,9 @@ from datetime import datetime
 from decimal import Decimal
 from enum import Enum
 from tempfile import TemporaryFile
-from typing import Any
+from typing import IO, Any
 
-from flask import Response, send_file, stream_with_context
+from flask import Response, stream_with_context
 from openpyxl import Workbook
 
 from service.core import language
@@ -57,10 +57,18 @@ class Sheet:
             if number == XLSX_ROWS:
                 break
             sheet.append([_xlsx_cell(value) for value in row])
-        file = TemporaryFile()  # noqa: SIM115 - send_file closes it after the last byte
+        file = TemporaryFile()  # noqa: SIM115 - closed behind its last byte
         book.save(file)
+        answer = Response(_parts(file), mimetype=XLSX)
+        answer.headers["Content-Disposition"] = f'attachment; filename="{self.name}.xlsx"'
+        return answer
+
+
+def _parts(file: IO[bytes]) -> Iterator[bytes]:
+    with file:
         file.seek(0)
-        return send_file(file, mimetype=XLSX, as_attachment=True, download_name=f"{self.name}.xlsx")
+        while part := file.read(64 * 1024):
+            yield part
 
 
 def _emptied(buffer: io.StringIO) -> str:

@@ -18,7 +18,6 @@ from wtforms.widgets import TextInput
 from service.core import language
 from service.core.dates import HOME
 
-
 # No exponent: nobody types one, and a large one fills the memory.
 PLAIN_NUMBER = re.compile(r"[+-]?(\d{1,15}(\.\d{0,15})?|\.\d{1,15})")
 

@@ -5,12 +5,19 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import datetime
 
-from sqlalchemy import Identity, func, insert, select
+from sqlalchemy import Identity, func, select, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from service.core.db import Model, db
 
 CHANNEL = "laddvakt_change"
+
+
+CHANGED = text(
+    "WITH changed AS (INSERT INTO change (topic, ref, at)"
+    " SELECT :topic, ref, :at FROM unnest(CAST(:refs AS bigint[])) AS n(ref))"
+    " SELECT pg_notify(:channel, '')"
+)
 
 
 class Change(Model):
@@ -37,10 +44,8 @@ def announce(topic: str, ref: int, at: datetime) -> None:
 
 def announce_many(topic: str, refs: Iterable[int], at: datetime) -> None:
     """The same for many rows, with one statement."""
-    rows = [{"topic": topic, "ref": ref, "at": at} for ref in refs]
-    if rows:
-        db.session.execute(insert(Change), rows)
-        wake(CHANNEL)
+    if found := list(refs):
+        db.session.execute(CHANGED, {"topic": topic, "refs": found, "at": at, "channel": CHANNEL})
 
 
 def wake(channel: str) -> None:

@@ -62,13 +62,6 @@ def run(app: Flask, connection: Connection, revision: str = "head") -> None:
         flask_migrate.upgrade(revision=revision)
 
 
-def stamp(app: Flask, connection: Connection, revision: str) -> None:
-    """Say that the tables are those of `revision`, whoever made them."""
-    with app.app_context():
-        _prepare(app, connection)
-        flask_migrate.stamp(revision=revision)
-
-
 def version(connection: Connection) -> str | None:
     return MigrationContext.configure(connection).get_current_revision()
 

@@ -63,6 +63,7 @@ class Postgres:
         self.data = folder.resolve()
         self._options = OPTIONS | options
         self._users: IO[str] | None = None
+        self._opener = 0
 
     def __enter__(self) -> Self:
         self.start()
@@ -77,14 +78,15 @@ class Postgres:
         with self._turn():
             self._users = self._users or self._lock_file("users").open("w")
             fcntl.flock(self._users, fcntl.LOCK_SH)
+            self._opener = os.getpid()
             self._make()
             if not self.answers():
                 self._launch()
             self._prepare()
 
     def stop(self) -> None:
-        """Stop using it, and stop it where nobody else does."""
-        if self._users is None:
+        """Stop using it, and stop it where nobody else does. A fork of ours has no say in that."""
+        if self._users is None or self._opener != os.getpid():
             return
         with self._turn():
             try:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import os
 import shutil
 import subprocess
@@ -30,6 +29,7 @@ from service.core.backup import (
     Tell,
     counts,
     megabytes,
+    seal,
     sha256_of,
     started,
 )
@@ -91,8 +91,8 @@ def unpacked(source: Path, tell: Tell) -> Iterator[tuple[Manifest, Path]]:
 
 
 def _manifest(archive: tarfile.TarFile) -> Manifest:
-    content, seal = _read(archive, MANIFEST), _read(archive, SEAL)
-    if hashlib.sha256(content).hexdigest().encode() != seal:
+    content = _read(archive, MANIFEST)
+    if seal(content) != _read(archive, SEAL):
         raise BackupError("the backup's list of contents has been changed")
     return Manifest.read(content)
 
@@ -206,7 +206,8 @@ def in_use(url: str) -> bool:
     """Whether the program works with the database at this moment."""
     query = (
         "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database()"
-        " AND pid <> pg_backend_pid() AND backend_type = 'client backend'"
+        # The server's own work has no user.
+        " AND pid <> pg_backend_pid() AND usesysid IS NOT NULL"
     )
     with psycopg.connect(dsn(url)) as connection:
         row = connection.execute(query).fetchone()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import signal
 import socket
@@ -158,7 +159,7 @@ def _family(host: str) -> socket.AddressFamily:
 def _why_not(name: str, port: int, host: str, error: OSError) -> str:
     if isinstance(error, PermissionError):
         return f"{name} is {port}, but this user may not listen there: choose one above 1023"
-    if isinstance(error, socket.gaierror) or error.errno == 99:
+    if error.errno != errno.EADDRINUSE:
         return f"BIND is {host!r}, but this machine has no such address"
     return f"{name} is {port}, but another program listens there: stop it, or choose another port"
 

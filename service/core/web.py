@@ -56,6 +56,13 @@ NAVIGATION: tuple[tuple[Any, tuple[tuple[str, Any, str], ...]], ...] = (
     ),
 )
 
+# They share a blueprint with the list of people, and are no part of it.
+OWN_PAGES = {"people.tokens", "people.profile"}
+# Pages of one station: in the menu they are below the stations.
+PART_OF = dict.fromkeys(
+    ("frames", "states", "connection", "availability", "remote", "imports"), "stations"
+)
+
 
 @dataclass(frozen=True)
 class Place:
@@ -66,9 +73,10 @@ class Place:
     @property
     def is_here(self) -> bool:
         here = request.endpoint or ""
-        if self.endpoint in {"people.index", "people.tokens"}:
+        if OWN_PAGES & {here, self.endpoint}:
             return here == self.endpoint
-        return here.partition(".")[0] == self.endpoint.partition(".")[0]
+        room = here.partition(".")[0]
+        return PART_OF.get(room, room) == self.endpoint.partition(".")[0]
 
 
 @dataclass(frozen=True)

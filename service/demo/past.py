@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
 HEARTBEAT_S = 300
 # Ordinary charges go back so many days.
-CHARGED_FOR_DAYS = 3
+CHARGED_FOR_DAYS = 1
 SEED = 1843
 
 

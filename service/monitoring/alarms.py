@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import insert, text
+from sqlalchemy import insert, select, text
 
 from service.core.db import db
 from service.monitoring.faults import (
@@ -16,7 +16,6 @@ from service.monitoring.faults import (
     CLOCK_SKEW,
     IDENTITY_CONFLICT,
     OFFLINE,
-    UNKNOWN,
     UNSPECIFIED,
     WARNING,
     Fault,
@@ -48,6 +47,16 @@ CLEAR = text(
 Place = tuple[int, int]  # station, connector
 
 
+class Codes:
+    """What the catalogue says of raising: each errorCode's fault, and how long it must last."""
+
+    def __init__(self) -> None:
+        found = db.session.execute(select(FaultCode.code, FaultCode.ocpp16, FaultCode.debounce_s))
+        catalogue = found.all()
+        self.by_ocpp = {ocpp16: code for code, ocpp16, _ in catalogue}
+        self.debounce_s = {code: seconds for code, _, seconds in catalogue}
+
+
 @dataclass(slots=True)
 class AlarmNews:
     """What became of the alarms. Tickets: how often each was repeated, when each was cleared."""
@@ -64,7 +73,6 @@ class AlarmBook:
     """The open alarms of some stations, while a group of reports is taken in."""
 
     stations: list[int]
-    codes: dict[str, FaultCode]
     known: defaultdict[Place, dict[Fault, int]] = field(default_factory=lambda: defaultdict(dict))
     fresh: defaultdict[Place, dict[Fault, dict[str, Any]]] = field(
         default_factory=lambda: defaultdict(dict)
@@ -72,23 +80,35 @@ class AlarmBook:
     times: Counter[int] = field(default_factory=Counter)
     last: dict[int, datetime] = field(default_factory=dict)
     ends: dict[int, datetime] = field(default_factory=dict)
-    by_ocpp: dict[str, str] = field(default_factory=dict)
+    _codes: Codes | None = None
 
     def __post_init__(self) -> None:
         for row in db.session.execute(OPEN, {"ids": self.stations}):
             self.known[row[1], row[2]][Fault(row[3], row[4])] = row[0]
-        self.by_ocpp = {row.ocpp16: row.code for row in self.codes.values()}
+
+    @property
+    def codes(self) -> Codes:
+        """The catalogue, read once and only where a fault needs it."""
+        if self._codes is None:
+            self._codes = Codes()
+        return self._codes
 
     def take(self, report: StatusReported, connector: int) -> None:
         """One report. `connector` is where it belongs: 0 where it names one that cannot be."""
         place = (report.station_id, connector)
-        fault = classify(report.status, report.error_code, report.vendor_error_code, self.by_ocpp)
+        fault = self._fault(report)
         if report.status != "Faulted" and (report.status != "Unknown" or fault):
             self._well_again(place, report.at, keep=fault)
         if fault == Fault(UNSPECIFIED):
             fault = self._told_before(place) or fault
         if fault:
             self.raise_alarm(place, fault, report.at, _evidence(report))
+
+    def _fault(self, report: StatusReported) -> Fault | None:
+        if report.status != "Faulted" and report.error_code in ("NoError", ""):
+            return None
+        said = (report.status, report.error_code, report.vendor_error_code)
+        return classify(*said, self.codes.by_ocpp)
 
     def raise_alarm(self, place: Place, fault: Fault, at: datetime, evidence: str) -> None:
         """Raise it, or count it once more."""
@@ -159,13 +179,12 @@ class AlarmBook:
         return next((one for one in told if one.code not in DERIVED | NO_STOP), None)
 
     def _row(self, place: Place, fault: Fault, at: datetime, evidence: str) -> dict[str, Any]:
-        code = self.codes.get(fault.code) or self.codes[UNKNOWN]
         # Silence has waited out its time before it is called offline.
-        debounce_s = 0 if fault.code == OFFLINE else code.debounce_s
+        debounce_s = 0 if fault.code == OFFLINE else self.codes.debounce_s[fault.code]
         return {
             "station_id": place[0],
             "connector": place[1],
-            "fault": code.code,
+            "fault": fault.code,
             "detail": fault.detail,
             "state": AlarmState.PENDING,
             "raised_at": at,
@@ -187,7 +206,7 @@ def derive(
     fault: str, stations: Iterable[int], at: datetime, evidence: str, detail: str = ""
 ) -> AlarmNews:
     """Raise a fault that no charger says: offline, boot loop, identity conflict, clock."""
-    book = AlarmBook(sorted(stations), FaultCode.all_by_code())
+    book = AlarmBook(sorted(stations))
     for station_id in book.stations:
         book.raise_alarm((station_id, 0), Fault(fault, detail), at, evidence)
     return book.write()
@@ -195,7 +214,7 @@ def derive(
 
 def over(fault: str, stations: Iterable[int], at: datetime) -> AlarmNews:
     """A fault that we derived is gone."""
-    book = AlarmBook(sorted(stations), {})
+    book = AlarmBook(sorted(stations))
     for place, faults in book.known.items():
         for one in [one for one in faults if one.code == fault]:
             book.clear(place, one, at)

@@ -17,6 +17,7 @@ from service.core.fields import FlagText, Instant, Shown, Text, WholeText, choic
 from service.core.paging import Listed, containing, page, page_of
 from service.monitoring.models import Contact, Direction, Frame
 from service.monitoring.reading import masked
+from service.people.api import seen
 from service.stations.api import StationShape, stations
 from service.stations.models import Connector, Station
 from service.stations.register import Site
@@ -94,7 +95,7 @@ def list_stations(asked: dict[str, Any]) -> dict[str, Any]:
 @stations.get("/stations/<int:station_id>", StationDetailShape)
 def show_station(station_id: int) -> LiveStation:
     """Get one station, with the state of each connector."""
-    station = g.person.may_see(Station, station_id)
+    station = seen(Station, station_id)
     return LiveStation(station, _contacts([station.id]).get(station.id))
 
 

@@ -16,6 +16,7 @@ from wtforms import (
     TextAreaField,
     ValidationError,
 )
+from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]
 from wtforms.validators import DataRequired, InputRequired, Length, NumberRange, Optional
 
 from service.core.dates import HOME
@@ -47,7 +48,9 @@ class OutageForm(WebForm):
 
 class FaultForm(WebForm):
     severity = SelectField(
-        _l("Severity"), choices=[(one.value, text) for one, text in labels.SEVERITY.items()]
+        _l("Severity"),
+        [InputRequired()],
+        choices=[SelectChoice(one.value, text) for one, text in labels.SEVERITY.items()],
     )
     debounce_s = IntegerField(
         _l("Must last for"), [InputRequired(_l("How many seconds?")), NumberRange(0, A_DAY)]
@@ -60,7 +63,11 @@ class FaultForm(WebForm):
     auto_attempts = IntegerField(
         _l("Attempts by rules"), [InputRequired(_l("How many?")), NumberRange(0, 10)]
     )
-    responsible = SelectField(_l("Responsible"), choices=list(labels.RESPONSIBLE.items()))
+    responsible = SelectField(
+        _l("Responsible"),
+        [InputRequired()],
+        choices=[SelectChoice(*one) for one in labels.RESPONSIBLE.items()],
+    )
     sv = StringField(_l("Name in Swedish"), [DataRequired(), Length(max=100, message=TOO_LONG)])
     en = StringField(_l("Name in English"), [DataRequired(), Length(max=100, message=TOO_LONG)])
     advice_sv = TextAreaField(_l("Advice in Swedish"), [Length(max=1000, message=TOO_LONG)])
@@ -82,10 +89,11 @@ class FrameSearch(Form):
     action = StringField(_l("Message"), [Optional(), Length(max=100, message=TOO_LONG)])
     direction = SelectField(
         _l("Direction"),
+        default="",
         choices=[
-            ("", _l("both ways")),
-            ("in", _l("from the charger")),
-            ("out", _l("to the charger")),
+            SelectChoice("", _l("both ways")),
+            SelectChoice("in", _l("from the charger")),
+            SelectChoice("out", _l("to the charger")),
         ],
     )
     findings = BooleanField(_l("Only the unusual"))

@@ -6,27 +6,25 @@ waits for its answer, and a thousand of them speak at once.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
 
 from sqlalchemy import text
 
-from service.core.db import db
+from service.core.db import db, rows
 from service.monitoring.alarms import AlarmBook, AlarmNews
 from service.monitoring.ledger import Entries, Running, state_of
-from service.monitoring.models import FaultCode
 from service.monitoring.words import StatusReported, Word
 from service.stations.models import Station
 
 HEARD = text(
-    "INSERT INTO contact (station_id, last_seen_at)"
-    " SELECT * FROM unnest(CAST(:ids AS bigint[]), CAST(:ats AS timestamptz[]))"
-    " ON CONFLICT (station_id) DO UPDATE SET last_seen_at ="
-    " greatest(contact.last_seen_at, excluded.last_seen_at), probed_at = NULL"
+    "WITH n AS (SELECT * FROM json_to_recordset(CAST(:rows AS json))"
+    " AS n(id bigint, at timestamptz)), kept AS (INSERT INTO contact (station_id, last_seen_at)"
+    " SELECT id, at FROM n ON CONFLICT (station_id) DO UPDATE SET last_seen_at ="
+    " greatest(contact.last_seen_at, excluded.last_seen_at), probed_at = NULL)"
+    " SELECT c.station_id FROM contact c JOIN n ON n.id = c.station_id WHERE c.is_offline"
 )
-WAS_OFFLINE = text("SELECT station_id FROM contact WHERE station_id = ANY(:ids) AND is_offline")
 LIVE = text(
     "SELECT c.id, c.station_id, c.number, c.status, c.error_code, c.vendor_error_code, c.since,"
     " i.id, i.state, i.from_at, i.window_id, i.error_code FROM connector c"
@@ -35,11 +33,10 @@ LIVE = text(
 )
 KEEP = text(
     "UPDATE connector SET status = n.status, error_code = n.error_code,"
-    " vendor_error_code = n.vendor, info = n.info, since = n.since, said_at = n.said,"
-    " reported_at = n.at FROM unnest(CAST(:ids AS bigint[]), CAST(:statuses AS text[]),"
-    " CAST(:errors AS text[]), CAST(:vendors AS text[]), CAST(:infos AS text[]),"
-    " CAST(:sinces AS timestamptz[]), CAST(:saids AS text[]), CAST(:ats AS timestamptz[]))"
-    " AS n(id, status, error_code, vendor, info, since, said, at) WHERE connector.id = n.id"
+    " vendor_error_code = n.vendor_error_code, info = n.info, since = n.since, said_at = n.said_at,"
+    " reported_at = n.at FROM json_to_recordset(CAST(:rows AS json)) AS n(id bigint, status text,"
+    " error_code text, vendor_error_code text, info text, since timestamptz, said_at text,"
+    " at timestamptz) WHERE connector.id = n.id"
 )
 
 
@@ -81,9 +78,8 @@ def heard(words: Sequence[Word]) -> set[int]:
     last: dict[int, datetime] = {}
     for word in words:
         last[word.station_id] = word.at
-    ids = sorted(last)
-    db.session.execute(HEARD, {"ids": ids, "ats": [last[one] for one in ids]})
-    return set(db.session.scalars(WAS_OFFLINE, {"ids": ids}))
+    heard_at = [{"id": station_id, "at": last[station_id]} for station_id in sorted(last)]
+    return set(db.session.scalars(HEARD, rows(heard_at)))
 
 
 def statuses(reports: Sequence[StatusReported]) -> StatusNews:
@@ -93,8 +89,7 @@ def statuses(reports: Sequence[StatusReported]) -> StatusNews:
         return news
     stations = sorted({report.station_id for report in reports})
     live = _live(stations)
-    codes = FaultCode.all_by_code()
-    book = AlarmBook(stations, codes)
+    book = AlarmBook(stations)
     entries = Entries()
     for report in reports:
         connector = live.get((report.station_id, report.connector)) or _met(report, live)
@@ -104,14 +99,14 @@ def statuses(reports: Sequence[StatusReported]) -> StatusNews:
                 state = state_of(report.status)
                 entries.change(connector.run, state, report.error_code, report.at)
         book.take(report, connector.number if connector else 0)
-    _keep([one for one in live.values() if one.last])
+    _keep(live.values())
     entries.write()
     news.alarms = book.write()
     return news
 
 
 def _live(stations: list[int]) -> dict[tuple[int, int], Live]:
-    rows = db.session.execute(LIVE, {"ids": stations})
+    found = db.session.execute(LIVE, {"ids": stations})
     return {
         (row[1], row[2]): Live(
             id=row[0],
@@ -123,7 +118,7 @@ def _live(stations: list[int]) -> dict[tuple[int, int], Live]:
             since=row[6],
             run=Running(row[0], row[7], row[8], row[9], row[10], row[11]),
         )
-        for row in rows
+        for row in found
     }
 
 
@@ -147,15 +142,19 @@ def _met(report: StatusReported, live: dict[tuple[int, int], Live]) -> Live | No
     return live[key]
 
 
-def _keep(connectors: list[Live]) -> None:
-    said: dict[str, list[Any]] = {
-        "ids": [one.id for one in connectors],
-        "statuses": [one.status for one in connectors],
-        "errors": [one.error_code for one in connectors],
-        "vendors": [one.vendor_error_code for one in connectors],
-        "infos": [one.last.info for one in connectors if one.last],
-        "sinces": [one.since for one in connectors],
-        "saids": [one.last.said_at for one in connectors if one.last],
-        "ats": [one.last.at for one in connectors if one.last],
-    }
-    db.session.execute(KEEP, said)
+def _keep(connectors: Iterable[Live]) -> None:
+    said = [
+        {
+            "id": one.id,
+            "status": one.status,
+            "error_code": one.error_code,
+            "vendor_error_code": one.vendor_error_code,
+            "info": one.last.info,
+            "since": one.since,
+            "said_at": one.last.said_at,
+            "at": one.last.at,
+        }
+        for one in connectors
+        if one.last
+    ]
+    db.session.execute(KEEP, rows(said))

@@ -7,10 +7,9 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import insert, text
+from sqlalchemy import text
 
-from service.core.db import db
-from service.monitoring.models import StateInterval
+from service.core.db import db, rows
 
 AVAILABLE, OCCUPIED, FAULTED = "available", "occupied", "faulted"
 UNAVAILABLE, OFFLINE, UNKNOWN = "unavailable", "offline", "unknown"
@@ -96,13 +95,18 @@ class Entries:
         if self.ends:
             db.session.execute(END, {"ids": list(self.ends), "ends": list(self.ends.values())})
         if self.rows:
-            db.session.execute(insert(StateInterval.__table__), self.rows)  # type: ignore[arg-type]
+            db.session.execute(BEGIN, rows(self.rows))
 
 
 END = text(
     "UPDATE state_interval SET to_at = ended.at"
     " FROM unnest(CAST(:ids AS bigint[]), CAST(:ends AS timestamptz[])) AS ended(id, at)"
     " WHERE state_interval.id = ended.id"
+)
+BEGIN = text(
+    "INSERT INTO state_interval (connector_id, state, from_at, to_at, error_code, window_id)"
+    " SELECT * FROM json_to_recordset(CAST(:rows AS json)) AS n(connector_id bigint, state text,"
+    " from_at timestamptz, to_at timestamptz, error_code text, window_id bigint)"
 )
 RUNNING = text(
     "SELECT c.id, c.station_id, c.status, c.error_code, i.id, i.state, i.from_at, i.window_id,"

@@ -12,9 +12,9 @@ from service.core.api import Resource
 from service.core.db import db
 from service.core.fields import Body, Instant, Shown, Whole, WholeText, Words
 from service.core.paging import Listed, page, page_of
-from service.core.problems import ProblemError
+from service.core.problems import ProblemError, refuse_retired
 from service.monitoring.models import MaintenanceWindow
-from service.people.api import referred
+from service.people.api import referred, seen
 from service.stations.models import Station
 from service.stations.register import Site
 
@@ -69,16 +69,14 @@ def list_outages(asked: dict[str, Any]) -> dict[str, Any]:
 @outages.get("/planned-outages/<int:outage_id>", OutageShape)
 def show_outage(outage_id: int) -> MaintenanceWindow:
     """Get one planned outage."""
-    return g.person.may_see(MaintenanceWindow, outage_id)
+    return seen(MaintenanceWindow, outage_id)
 
 
 @outages.post("/planned-outages", OutageShape, NewOutage)
 def plan_outage(asked: dict[str, Any]) -> MaintenanceWindow:
     """Plan an outage of one station, or of a site with all of its stations."""
-    station = referred(Station, asked["station_id"], "station_id")
-    place = station or referred(Site, asked["site_id"], "site_id")
-    if place is None or place.retired_at:
-        raise ProblemError(409, "It is retired.", "retired")
+    place = _place(asked["station_id"], asked["site_id"])
+    refuse_retired(place)
     window = MaintenanceWindow.plan(
         place, asked["since"], asked["until"], asked["reason"], g.person, clock.now()
     )
@@ -89,9 +87,15 @@ def plan_outage(asked: dict[str, Any]) -> MaintenanceWindow:
 @outages.post("/planned-outages/<int:outage_id>/end", OutageShape, status=200)
 def end_outage(outage_id: int) -> MaintenanceWindow:
     """End an outage now: tickets may open again."""
-    window, now = g.person.may_see(MaintenanceWindow, outage_id), clock.now()
+    window, now = seen(MaintenanceWindow, outage_id), clock.now()
     if window.until <= now:
         raise ProblemError(409, "It is over already.", "wrong-state")
     window.end(g.person, now)
     db.session.commit()
     return window
+
+
+def _place(station_id: int | None, site_id: int | None) -> Station | Site:
+    if station_id is not None:
+        return referred(Station, station_id, "station_id")
+    return referred(Site, site_id or 0, "site_id")

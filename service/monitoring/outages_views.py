@@ -53,7 +53,7 @@ def index() -> ResponseReturnValue:
             Column("until", _l("To"), MaintenanceWindow.until),
             Column("reason", _l("Reason")),
             Column("created_by", _l("Planned by"), value=lambda one: one.created_by.name),
-            Column("deed", "", in_file=False),
+            Column("deed", _l("End"), in_file=False),
         ),
         sort="since",
         find=lambda query, words: query.where(_has(words, place)),

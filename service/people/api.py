@@ -66,7 +66,7 @@ def list_customers(asked: dict[str, Any]) -> dict[str, Any]:
 @customers.get("/customers/<int:customer_id>", CustomerShape)
 def show_customer(customer_id: int) -> Customer:
     """Get one customer."""
-    return g.person.may_see(Customer, customer_id)
+    return seen(Customer, customer_id)
 
 
 @customers.post("/customers", CustomerShape, NewCustomer)
@@ -81,7 +81,7 @@ def create_customer(asked: dict[str, Any]) -> Customer:
 @customers.patch("/customers/<int:customer_id>", CustomerShape, CustomerChange)
 def change_customer(asked: dict[str, Any], customer_id: int) -> Customer:
     """Change a customer."""
-    customer = g.person.may_see(Customer, customer_id)
+    customer = seen(Customer, customer_id)
     if "name" in asked:
         _refuse_twin(asked["name"], customer)
     customer.edit(g.person, clock.now(), **asked)
@@ -95,15 +95,18 @@ def _refuse_twin(name: str, me: Customer | None = None) -> None:
         raise problems.already_exists("There is a customer of that name.", "name")
 
 
-def referred(kind: type[Row], key: int | None, field: str) -> Row | None:
+def seen(kind: type[Row], key: int) -> Row:
+    """The row with this key, as the caller sees it. Raises NotVisibleError."""
+    row: Row = g.person.may_see(kind, key)
+    return row
+
+
+def referred(kind: type[Row], key: int, field: str) -> Row:
     """The row that a field names. A problem beside the field where it is not there."""
-    if key is None:
-        return None
     try:
-        row: Row = g.person.may_see(kind, key)
+        return seen(kind, key)
     except NotVisibleError:
         raise problems.wrong_field(field, "There is none with this id.") from None
-    return row
 
 
 class HistoryShape(Shown):

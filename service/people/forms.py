@@ -17,7 +17,7 @@ from wtforms import (
     ValidationError,
 )
 from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]
-from wtforms.validators import InputRequired, Length, Optional
+from wtforms.validators import DataRequired, Length, Optional
 
 from service.core.db import db
 from service.core.forms import WebForm
@@ -51,7 +51,7 @@ def roles() -> list[SelectChoice]:
 class NewPasswordForm(WebForm):
     password = PasswordField(
         _l("Password"),
-        [InputRequired(_l("Choose a password.")), Length(max=128)],
+        [DataRequired(_l("Choose a password.")), Length(max=128)],
         render_kw={"autocomplete": "new-password"},
     )
 
@@ -64,10 +64,10 @@ class NewPasswordForm(WebForm):
 
 
 class EmailForm(WebForm):
-    name = StringField(_l("Name"), [InputRequired(_l("Write a name.")), Length(max=100)])
+    name = StringField(_l("Name"), [DataRequired(_l("Write a name.")), Length(max=100)])
     email = StringField(
         _l("E-mail"),
-        [InputRequired(_l("Write an e-mail address."))],
+        [DataRequired(_l("Write an e-mail address."))],
         render_kw={"type": "email", "autocomplete": "email"},
     )
     # Whose form it is: their own address is not somebody else's.
@@ -89,8 +89,8 @@ class FirstForm(EmailForm, NewPasswordForm):
 
 class PersonForm(EmailForm):
     role = SelectField(_l("Role"), choices=roles)
-    customer = SelectField(_l("Customer"), [Optional()], choices=customers)
-    language = SelectField(_l("Language"), [Optional()], choices=LANGUAGES)
+    customer = SelectField(_l("Customer"), choices=customers, default="")
+    language = SelectField(_l("Language"), [Optional()], choices=LANGUAGES, default="")
 
     def validate_customer(self, field: Field) -> None:
         is_customer = self.role.data == Role.CUSTOMER.value
@@ -131,13 +131,13 @@ class ServiceForm(EditPersonForm):
 
 
 class ProfileForm(WebForm):
-    name = StringField(_l("Name"), [InputRequired(_l("Write a name.")), Length(max=100)])
-    language = SelectField(_l("Language"), [Optional()], choices=LANGUAGES)
+    name = StringField(_l("Name"), [DataRequired(_l("Write a name.")), Length(max=100)])
+    language = SelectField(_l("Language"), [Optional()], choices=LANGUAGES, default="")
 
 
 class TokenForm(WebForm):
-    name = StringField(_l("Name"), [InputRequired(_l("Write a name.")), Length(max=100)])
+    name = StringField(_l("Name"), [DataRequired(_l("Write a name.")), Length(max=100)])
     role = SelectField(_l("Role"), choices=roles)
-    customer = SelectField(_l("Customer"), [Optional()], choices=customers)
+    customer = SelectField(_l("Customer"), choices=customers, default="")
 
     validate_customer = PersonForm.validate_customer

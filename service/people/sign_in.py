@@ -18,8 +18,10 @@ from service.core.db import db
 from service.people import brake, events, guard
 from service.people.mail import OutboxMail
 from service.people.models import Passkey, Person
+from service.people.passkeys import Passkeys
 from service.people.security_forms import FORMS
 from service.people.session_cookie import TableSessions
+from service.people.words import MESSAGES
 
 TRANSLATIONS = Path(__file__).parent.parent / "translations"
 PASSWORD_MIN = 12
@@ -122,7 +124,8 @@ def init(app: Flask) -> None:
     settings: Settings = app.config["SETTINGS"]
     app.session_interface = TableSessions()
     app.config.update(_cookie(settings))
-    for name, value in {**RULES, **PAGES, **ADDRESSES, **_keys(settings.secret())}.items():
+    theirs = RULES | PAGES | ADDRESSES | MESSAGES | _keys(settings.secret())
+    for name, value in theirs.items():
         app.config.setdefault(f"SECURITY_{name}", value)
     store = SQLAlchemyUserDatastore(db, Person, None, Passkey)  # type: ignore[arg-type]
     forms: dict[str, Any] = {**FORMS}
@@ -131,6 +134,7 @@ def init(app: Flask) -> None:
         store,
         mail_util_cls=OutboxMail,
         totp_cls=OneTimeCodes,
+        webauthn_util_cls=Passkeys,
         **forms,
     )
     events.init(app)

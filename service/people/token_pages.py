@@ -10,7 +10,7 @@ from sqlalchemy import Select
 
 from service.core.clock import now
 from service.core.db import db
-from service.core.lists import Column, Filter, Listing, Page
+from service.core.lists import Column, Filter, Listing
 from service.people.blueprint import bp
 from service.people.forms import ROLES, TokenForm
 from service.people.models import Customer, Person, Role
@@ -49,7 +49,7 @@ def revoke_token(token_id: int) -> ResponseReturnValue:
 
 
 def _answer(form: TokenForm, **values: object) -> str:
-    page: Page = _listing().page(request.args)
+    page = _listing().page(request.args)
     return render_template("people/tokens.html", page=page, form=form, words=ROLES, **values)
 
 

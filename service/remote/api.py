@@ -14,6 +14,7 @@ from service.core.fields import Body, Flag, Instant, Shown, Whole, WholeText, Wh
 from service.core.paging import Listed, page, page_of
 from service.core.problems import ProblemError, refuse_retired, wrong_field
 from service.monitoring.reading import covered
+from service.people.api import seen
 from service.people.models import NotVisibleError
 from service.people.rights import has_right
 from service.remote.actions import ActionState, Effect, FieldError, Kind, check_fields
@@ -84,7 +85,7 @@ class ActionQuery(Listed):
 @stations.post("/stations/<int:station_id>/remote-actions", ActionShape, NewAction, status=202)
 def ask(asked: dict[str, Any], station_id: int) -> RemoteAction:
     """Ask something of a charger. It is queued, and sent when the charger is connected."""
-    station = g.person.may_see(Station, station_id)
+    station = seen(Station, station_id)
     refuse_retired(station)
     kind, reason, force = (asked.pop(name) for name in ("action", "reason", "force"))
     _refuse_without_right(kind)
@@ -109,13 +110,13 @@ def list_actions(asked: dict[str, Any]) -> dict[str, Any]:
 @remote.get("/remote-actions/<int:action_id>", ActionShape)
 def show_action(action_id: int) -> RemoteAction:
     """Get one, with the answer and the effect that was seen."""
-    return g.person.may_see(RemoteAction, action_id)
+    return seen(RemoteAction, action_id)
 
 
 @remote.post("/remote-actions/<int:action_id>/cancellation", ActionShape, Why, status=200)
 def cancel_action(asked: dict[str, Any], action_id: int) -> RemoteAction:
     """Take one back that is not sent yet."""
-    action: RemoteAction = g.person.may_see(RemoteAction, action_id)
+    action = seen(RemoteAction, action_id)
     if not action.cancel(asked["reason"], g.person, clock.now()):
         raise ProblemError(409, "It is on its way, or done.", "wrong-state")
     db.session.commit()
@@ -132,7 +133,7 @@ def _ticket(station: Station, key: int | None) -> Ticket | None:
     if key is None:
         return None
     try:
-        ticket: Ticket = g.person.may_see(Ticket, key)
+        ticket = seen(Ticket, key)
     except NotVisibleError:
         raise wrong_field("ticket_id", "There is none with this id.") from None
     if ticket.station_id not in (None, station.id):

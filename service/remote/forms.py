@@ -8,7 +8,8 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from sqlalchemy import select
 from wtforms import BooleanField, SelectField, StringField, TextAreaField
-from wtforms.validators import DataRequired, Length, Optional
+from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]
+from wtforms.validators import DataRequired, InputRequired, Length, Optional
 
 from service.core.db import db
 from service.core.forms import WebForm
@@ -51,24 +52,26 @@ class ActionForm(WebForm):
 
 class ResetForm(ActionForm):
     names = ("type",)
-    type = SelectField(_l("Kind"))
+    type = SelectField(_l("Kind"), [InputRequired()])
 
 
 class UnlockForm(ActionForm):
     names = ("connector",)
-    connector = SelectField(_l("Connector"), coerce=int)
+    connector = SelectField(_l("Connector"), [InputRequired()], coerce=int)
 
 
 class AvailabilityForm(ActionForm):
     names = ("connector", "type")
-    connector = SelectField(_l("Connector"), coerce=int)
-    type = SelectField(_l("Kind"))
+    connector = SelectField(_l("Connector"), [InputRequired()], coerce=int)
+    type = SelectField(_l("Kind"), [InputRequired()])
 
 
 class MessageForm(ActionForm):
     names = ("message", "connector")
-    message = SelectField(_l("Message"), choices=[(one, one) for one in MESSAGES])
-    connector = SelectField(_l("Connector"), coerce=int)
+    message = SelectField(
+        _l("Message"), [InputRequired()], choices=[SelectChoice(one, one) for one in MESSAGES]
+    )
+    connector = SelectField(_l("Connector"), [InputRequired()], coerce=int)
 
     @property
     def fields(self) -> dict[str, Any]:
@@ -93,13 +96,13 @@ class ChangeForm(ActionForm):
 
 class StartForm(ActionForm):
     names = ("connector", "id_tag")
-    connector = SelectField(_l("Connector"), coerce=int)
+    connector = SelectField(_l("Connector"), [InputRequired()], coerce=int)
     id_tag = StringField(_l("Tag"), [DataRequired(_l("Which tag?"))])
 
 
 class StopForm(ActionForm):
     names = ("transaction_id",)
-    transaction_id = SelectField(_l("Charge"), coerce=int)
+    transaction_id = SelectField(_l("Charge"), [InputRequired()], coerce=int)
 
 
 class PlainForm(ActionForm):

@@ -105,7 +105,7 @@ def answer_words(answer: Mapping[str, Any] | None, state: str | None = None) -> 
         return " · ".join(str(one) for one in (answer["error"], answer.get("description")) if one)
     if "configurationKey" in answer or "unknownKey" in answer:
         count = len(answer.get("configurationKey") or ())
-        return _("%(count)s settings", count=count)
+        return str(_("%(count)s settings", count=count))
     return str(answer.get("status", _("answered")))
 
 

@@ -13,6 +13,7 @@ from service.core.db import db
 from service.core.fields import Body, Flag, Instant, Shown, Text, WholeText, Words
 from service.core.paging import Listed, containing, page, page_of
 from service.core.problems import already_exists, wrong_field
+from service.people.api import seen
 from service.sessions.models import ChargingSession, Tag, TagTakenError
 
 sessions = Resource("sessions", "Charges: who, when and how much.")
@@ -54,7 +55,7 @@ def list_sessions(asked: dict[str, Any]) -> dict[str, Any]:
 @sessions.get("/sessions/<int:session_id>", SessionShape)
 def show_session(session_id: int) -> ChargingSession:
     """Get one charge."""
-    return g.person.may_see(ChargingSession, session_id)
+    return seen(ChargingSession, session_id)
 
 
 class TagShape(Shown):
@@ -107,7 +108,7 @@ def list_tags(asked: dict[str, Any]) -> dict[str, Any]:
 @tags.get("/tags/<int:tag_id>", TagShape)
 def show_tag(tag_id: int) -> Tag:
     """Get one tag."""
-    return g.person.may_see(Tag, tag_id)
+    return seen(Tag, tag_id)
 
 
 @tags.post("/tags", TagShape, NewTag)
@@ -121,7 +122,7 @@ def create_tag(asked: dict[str, Any]) -> Tag:
 @tags.patch("/tags/<int:tag_id>", TagShape, TagChange)
 def change_tag(asked: dict[str, Any], tag_id: int) -> Tag:
     """Change, block or unblock a tag."""
-    tag, now = g.person.may_see(Tag, tag_id), clock.now()
+    tag, now = seen(Tag, tag_id), clock.now()
     blocked, reason = asked.pop("blocked", None), asked.pop("reason", None)
     if blocked is not None:
         if not reason:

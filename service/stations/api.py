@@ -16,7 +16,7 @@ from service.core.api import Resource
 from service.core.db import db
 from service.core.fields import Body, Day, Instant, Shown, Text, Whole, Why, Words, choice
 from service.core.problems import ProblemError, already_exists, wrong_field
-from service.people.api import referred
+from service.people.api import referred, seen
 from service.stations import models as rows
 from service.stations.models import Station
 from service.stations.register import Site, StationModel
@@ -119,7 +119,7 @@ def create_station(asked: dict[str, Any]) -> Any:
 @stations.patch("/stations/<int:station_id>", StationShape, StationChange)
 def change_station(asked: dict[str, Any], station_id: int) -> Station:
     """Change what people know of a station."""
-    station, now = g.person.may_see(Station, station_id), clock.now()
+    station, now = seen(Station, station_id), clock.now()
     profile = asked.pop("security_profile", station.security_profile)
     station.edit(g.person, now, **_facts(asked))
     station.secure(profile, g.person, now)
@@ -130,7 +130,7 @@ def change_station(asked: dict[str, Any], station_id: int) -> Station:
 @stations.post("/stations/<int:station_id>/key", KeyShape)
 def give_key(station_id: int) -> Any:
     """Give a station a new key; the old one stops working at once."""
-    station = g.person.may_see(Station, station_id)
+    station = seen(Station, station_id)
     key = station.give_key(g.person, clock.now())
     db.session.commit()
     return {"connection": connection(station, key)}
@@ -139,7 +139,7 @@ def give_key(station_id: int) -> Any:
 @stations.post("/stations/<int:station_id>/retirement", StationShape, Why, status=200)
 def retire_station(asked: dict[str, Any], station_id: int) -> Station:
     """Retire a station; its past stays, its OCPP identity is free again."""
-    station = g.person.may_see(Station, station_id)
+    station = seen(Station, station_id)
     station.retire(g.person, asked["reason"], clock.now())
     db.session.commit()
     return station
@@ -155,6 +155,7 @@ def _facts(asked: dict[str, Any]) -> dict[str, Any]:
     """The rows that the body names by their ids, as this person sees them."""
     facts = dict(asked)
     for field, kind in (("site", Site), ("model", StationModel)):
-        if f"{field}_id" in facts:
-            facts[field] = referred(kind, facts.pop(f"{field}_id"), f"{field}_id")
+        if (name := f"{field}_id") in facts:
+            key = facts.pop(name)
+            facts[field] = None if key is None else referred(kind, key, name)
     return facts

@@ -67,12 +67,12 @@ def check(rows: list[Row], known: Known) -> tuple[list[dict[str, Any]], list[Pro
         if wrong:
             problems += wrong
         else:
-            good.append({"row": row.number, **values})
+            good.append(values)
     return good, problems
 
 
 def _one(row: Row, known: Known) -> tuple[dict[str, Any], list[Problem]]:
-    values: dict[str, Any] = {}
+    values: dict[str, Any] = {"row": row.number}
     wrong = [Problem(row.number, "", "more_cells")] if row.extra else []
     wrong += [Problem(row.number, name, "missing") for name in REQUIRED if not row.cells.get(name)]
     for name, text in row.cells.items():

@@ -212,3 +212,7 @@ class ProfileForm(WebForm):
     def __init__(self, profiles: list[int], **values: Any) -> None:
         super().__init__(**values)
         self.security_profile.choices = [(number, labels.PROFILE[number]) for number in profiles]
+
+    def validate_reason(self, field: Any) -> None:
+        if self.security_profile.data == 0 and not field.data:
+            raise ValidationError(_("Say why this charger cannot have a key."))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import closing
 from datetime import datetime
 from typing import Any
 
@@ -63,7 +64,8 @@ def upload() -> Answer:
     if file is None or not file.filename:
         return _ask(_("Choose a file first.")), 422
     try:
-        read = sheet.read(file.stream.read(sheet.LARGEST_BYTES + 1))
+        with closing(file):
+            read = sheet.read(file.stream.read(sheet.LARGEST_BYTES + 1))
     except sheet.SheetError as wrong:
         return _ask(import_labels.sheet_error(wrong)), 422
     draft = ImportDraft.upload(file.filename[:200], read, g.person, now())

@@ -203,15 +203,16 @@ def _record(
         "details": details,
     }
     for some in _steps([{**deed, "subject_id": key} for key in made]):
-        db.session.execute(insert(History), some)
+        db.session.connection().execute(insert(cast("Table", History.__table__)), some)
 
 
-def _insert(kind: Any, values: list[dict[str, Any]]) -> list[int]:
-    """The keys of the new rows, in their order."""
+def _insert(kind: type[Model], values: list[dict[str, Any]]) -> list[int]:
+    """The keys of the new rows, in their order: many rows are one statement."""
+    table = cast("Table", kind.__table__)
+    statement = insert(table).returning(table.c.id, sort_by_parameter_order=True)
     made: list[int] = []
     for some in _steps(values):
-        statement = insert(kind).returning(kind.id, sort_by_parameter_order=True)
-        made += db.session.scalars(statement, some)
+        made += db.session.connection().execute(statement, some).scalars()
     return made
 
 

@@ -36,6 +36,7 @@ VERB: dict[str, Any] = {
     "block": _l("blocked"),
     "unblock": _l("unblocked"),
     "import": _l("imported"),
+    "report_firmware": _l("reported its firmware"),
 }
 COLUMN: dict[str, Any] = {
     "access": _l("Access"),
@@ -49,6 +50,8 @@ COLUMN: dict[str, Any] = {
     "current": _l("Current"),
     "customer": _l("Customer"),
     "email": _l("E-mail"),
+    "file": _l("File"),
+    "firmware": _l("Firmware"),
     "firmware_version": _l("Firmware"),
     "identity": _l("OCPP identity"),
     "label": _l("Label"),

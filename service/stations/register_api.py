@@ -26,7 +26,7 @@ from service.core.fields import (
 )
 from service.core.paging import Listed, containing, page, page_of
 from service.core.problems import ProblemError, already_exists, refuse_retired, wrong_field
-from service.people.api import CustomerShape, customers, referred
+from service.people.api import CustomerShape, customers, referred, seen
 from service.people.models import Customer
 from service.stations.register import Site, StationModel, StillInUseError, retire_customer
 from service.stations.words import Current
@@ -42,7 +42,7 @@ problems.means(
 @customers.post("/customers/<int:customer_id>/retirement", CustomerShape, Why, status=200)
 def retire(asked: dict[str, Any], customer_id: int) -> Customer:
     """Retire a customer without sites in use."""
-    customer = g.person.may_see(Customer, customer_id)
+    customer = seen(Customer, customer_id)
     refuse_retired(customer)
     retire_customer(customer, g.person, asked["reason"], clock.now())
     db.session.commit()
@@ -101,7 +101,7 @@ def list_sites(asked: dict[str, Any]) -> dict[str, Any]:
 @sites.get("/sites/<int:site_id>", SiteShape)
 def show_site(site_id: int) -> Site:
     """Get one site."""
-    return g.person.may_see(Site, site_id)
+    return seen(Site, site_id)
 
 
 @sites.post("/sites", SiteShape, NewSite)
@@ -116,7 +116,7 @@ def create_site(asked: dict[str, Any]) -> Site:
 @sites.patch("/sites/<int:site_id>", SiteShape, SiteChange)
 def change_site(asked: dict[str, Any], site_id: int) -> Site:
     """Change a site."""
-    site = g.person.may_see(Site, site_id)
+    site = seen(Site, site_id)
     refuse_retired(site)
     customer_id = _customer(asked) if "customer_id" in asked else site.customer_id
     _refuse_site_twin(asked.get("name", site.name), customer_id, site)
@@ -128,7 +128,7 @@ def change_site(asked: dict[str, Any], site_id: int) -> Site:
 @sites.post("/sites/<int:site_id>/retirement", SiteShape, Why, status=200)
 def retire_site(asked: dict[str, Any], site_id: int) -> Site:
     """Retire a site where no station stands any more."""
-    site = g.person.may_see(Site, site_id)
+    site = seen(Site, site_id)
     refuse_retired(site)
     site.retire(g.person, asked["reason"], clock.now())
     db.session.commit()
@@ -137,7 +137,7 @@ def retire_site(asked: dict[str, Any], site_id: int) -> Site:
 
 def _customer(asked: dict[str, Any]) -> int:
     customer = referred(Customer, asked["customer_id"], "customer_id")
-    if customer is None or customer.retired_at:
+    if customer.retired_at:
         raise wrong_field("customer_id", "This customer is retired.")
     return customer.id
 
@@ -195,7 +195,7 @@ def list_models(asked: dict[str, Any]) -> dict[str, Any]:
 @models.get("/models/<int:model_id>", ModelShape)
 def show_model(model_id: int) -> StationModel:
     """Get one model."""
-    return g.person.may_see(StationModel, model_id)
+    return seen(StationModel, model_id)
 
 
 @models.post("/models", ModelShape, NewModel)
@@ -210,10 +210,11 @@ def create_model(asked: dict[str, Any]) -> StationModel:
 @models.patch("/models/<int:model_id>", ModelShape, ModelChange)
 def change_model(asked: dict[str, Any], model_id: int) -> StationModel:
     """Change a model."""
-    model = g.person.may_see(StationModel, model_id)
+    model = seen(StationModel, model_id)
     refuse_retired(model)
     names = ("maker", "name", "article_number")
-    _refuse_model_twin(*(asked.get(name, getattr(model, name)) for name in names), me=model)
+    maker, name, number = (asked.get(one, getattr(model, one)) for one in names)
+    _refuse_model_twin(maker, name, number, model)
     model.edit(g.person, clock.now(), **asked)
     db.session.commit()
     return model
@@ -222,7 +223,7 @@ def change_model(asked: dict[str, Any], model_id: int) -> StationModel:
 @models.post("/models/<int:model_id>/retirement", ModelShape, Why, status=200)
 def retire_model(asked: dict[str, Any], model_id: int) -> StationModel:
     """Offer a model for new stations no more; those that stand keep it."""
-    model = g.person.may_see(StationModel, model_id)
+    model = seen(StationModel, model_id)
     refuse_retired(model)
     model.retire(g.person, asked["reason"], clock.now())
     db.session.commit()

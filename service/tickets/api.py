@@ -15,7 +15,7 @@ from service.core.fields import Body, Instant, Shown, Text, Whole, WholeText, Wo
 from service.core.paging import Listed, page, page_of
 from service.core.problems import ProblemError, refuse_retired
 from service.monitoring.faults import Severity
-from service.people.api import referred
+from service.people.api import referred, seen
 from service.stations.models import Station
 from service.tickets.models import CheckNeededError, Ticket, WrongStateError
 from service.tickets.states import OPEN, Priority, Resolution, State
@@ -109,7 +109,7 @@ def list_tickets(asked: dict[str, Any]) -> dict[str, Any]:
 @tickets.get("/tickets/<int:ticket_id>", TicketDetailShape)
 def show_ticket(ticket_id: int) -> Ticket:
     """Get one ticket, with its timeline."""
-    return g.person.may_see(Ticket, ticket_id)
+    return seen(Ticket, ticket_id)
 
 
 @tickets.post("/tickets", TicketDetailShape, NewTicket)

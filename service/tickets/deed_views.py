@@ -10,6 +10,8 @@ from service.tickets.desk_views import Answer, carry_out
 from service.tickets.forms import NOBODY
 from service.tickets.views import bp
 
+__all__ = ["bp"]
+
 
 @bp.post("/tickets/<int:ticket_id>/notes")
 def note(ticket_id: int) -> Answer:

@@ -11,13 +11,15 @@ from marshmallow import fields
 
 from service.core import clock
 from service.core.db import db
-from service.core.fields import Body, Text, Whole, Words, choice
+from service.core.fields import Body, Text, Whole, Words, choice, one_of
 from service.core.problems import wrong_field
-from service.people.api import referred
+from service.people.api import referred, seen
 from service.people.models import Person
 from service.tickets.api import TicketDetailShape, tickets
 from service.tickets.models import Ticket
 from service.tickets.states import Priority, Resolution, WaitingFor
+
+__all__ = ["tickets"]
 
 # Going away by itself and healing are what rules find out.
 BY_PERSON = [how for how in Resolution if how.value not in {"self_cleared", "self_healed"}]
@@ -46,9 +48,7 @@ class Solution(Body):
         Resolution,
         by_value=fields.String,
         required=True,
-        validate=lambda code: code in BY_PERSON,
-        error_messages={"validator_failed": "Only the rules find this out."},
-        metadata={"enum": [how.value for how in BY_PERSON]},
+        validate=one_of(*BY_PERSON),
     )
     words = Words(2000, required=True)
     check = Text(2000, metadata={"description": "What was checked, for a ticket of danger."})
@@ -67,7 +67,8 @@ def note(asked: dict[str, Any], ticket_id: int) -> Ticket:
 @tickets.post("/tickets/<int:ticket_id>/assignment", TicketDetailShape, Assignment, status=200)
 def assign(asked: dict[str, Any], ticket_id: int) -> Ticket:
     """Give it to somebody, or to nobody."""
-    to = referred(Person, asked["assignee_id"], "assignee_id")
+    key = asked["assignee_id"]
+    to = None if key is None else referred(Person, key, "assignee_id")
     if to and not (to.active and to.sees_all):
         raise wrong_field("assignee_id", "Nobody who can have a ticket.")
     return _do(ticket_id, lambda it, at: it.assign(to, g.person, at))
@@ -129,7 +130,7 @@ def reopen(asked: dict[str, Any], ticket_id: int) -> Ticket:
 
 def _do(ticket_id: int, deed: Callable[[Ticket, datetime], None]) -> Ticket:
     """Two programs at once: the second sees what the first has done."""
-    ticket: Ticket = g.person.may_see(Ticket, ticket_id)
+    ticket = seen(Ticket, ticket_id)
     db.session.refresh(ticket, with_for_update=True)
     deed(ticket, clock.now())
     db.session.commit()

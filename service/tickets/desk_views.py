@@ -114,7 +114,7 @@ class Desk:
             return ""
         waiting = proof.waiting(self.ticket, now())
         if waiting is None:
-            return _("It is proven well, and is resolved within a minute.")
+            return str(_("It is proven well, and is resolved within a minute."))
         until = waiting.until
         return str(labels.CLOSES[waiting.what]) % {
             "name": self.ticket.assignee.name if self.ticket.assignee else "",

@@ -7,7 +7,8 @@ from typing import Any
 
 from flask_babel import lazy_gettext as _l
 from wtforms import SelectField, StringField, TextAreaField
-from wtforms.validators import DataRequired, Length, Optional
+from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]
+from wtforms.validators import DataRequired, InputRequired, Length, Optional
 
 from service.core.forms import WebForm
 from service.tickets import labels
@@ -24,8 +25,8 @@ def prose(label: Any, most: int = 2000, *checks: Any) -> TextAreaField:
 
 
 def choice(label: Any, texts: dict[Any, Any], leave: tuple[Any, ...] = ()) -> SelectField:
-    choices = [(key.value, text) for key, text in texts.items() if key not in leave]
-    return SelectField(label, choices=choices)
+    choices = [SelectChoice(key.value, text) for key, text in texts.items() if key not in leave]
+    return SelectField(label, [InputRequired()], choices=choices)
 
 
 class NoteForm(WebForm):
@@ -37,7 +38,7 @@ class StepForm(WebForm):
 
 
 class AssignmentForm(WebForm):
-    person = SelectField(_l("Assignee"), coerce=int)
+    person = SelectField(_l("Assignee"), [InputRequired()], coerce=int)
 
 
 class PriorityForm(WebForm):
@@ -83,7 +84,7 @@ class NewTicketForm(WebForm):
             Length(max=200, message=_l("At most %(max)d characters.")),
         ],
     )
-    connector = SelectField(_l("Where"), coerce=int)
+    connector = SelectField(_l("Where"), [InputRequired()], coerce=int)
     priority = choice(_l("Priority"), labels.PRIORITY)
     words = prose(_l("More about it"), 4000, Optional())
 

@@ -19,12 +19,13 @@ from service.core.lists import Column, Filter, Listing
 from service.monitoring.models import FaultCode
 from service.people.models import Customer, Person
 from service.stations.models import Site, Station
-from service.tickets import labels
-from service.tickets.deed_views import bp
+from service.tickets import deed_views, labels
 from service.tickets.desk_views import title_of
 from service.tickets.models import MANUAL, Ticket
 from service.tickets.states import ENDED, OPEN, Priority, Resolution, State
 
+# The deeds' addresses belong to the same blueprint.
+bp = deed_views.bp
 Tickets = Select[Any]
 A_WEEK = timedelta(days=7)
 # A search finds the tickets of so many stations and sites; who means more types more.

@@ -256,6 +256,8 @@ class Ticket(Model):
 
     def reopen(self, why: str, by: Person | str, at: datetime) -> None:
         after = State.NEW if isinstance(by, str) else State.TRIAGED
+        if self.is_open:
+            raise WrongStateError(self.state, after)
         self._go(after, by, at, why, kind="reopened")
         self.reopened += 1
         self.resolution = self.resolved_at = self.resolved_by_id = self.closed_at = None

@@ -39,6 +39,9 @@ def _join(site_id: int, at: datetime) -> None:
     tickets = {ticket.id: ticket for _, ticket in gone}
     if len(gone) < 2 or len(tickets) < 2:
         return
+    if before := _of_site(site_id):
+        tickets[before.id] = before
+        before.recovered_at = None
     first, *others = sorted(tickets.values(), key=lambda one: (one.station_id is not None, one.id))
     first.station_id, first.connector = None, 0
     code = FaultCode.with_code(OFFLINE)
@@ -50,6 +53,13 @@ def _join(site_id: int, at: datetime) -> None:
     for other in others:
         other.become_part_of(first, at)
     first.tell("site", f"{len(gone)} stations of the site at once", at, stations=len(gone))
+
+
+def _of_site(site_id: int) -> Ticket | None:
+    """The site's own ticket that is still open, perhaps from an outage that is over."""
+    mine = select(Ticket).where(Ticket.site_id == site_id, Ticket.station_id.is_(None))
+    query = mine.where(Ticket.fault == OFFLINE, Ticket.state.in_(OPEN))
+    return db.session.scalars(query).one_or_none()
 
 
 def _gone_together(site_id: int) -> list[tuple[Alarm, Ticket]]:

@@ -52,7 +52,7 @@ def test_frames_are_found_by_each_filter(admin: Program, station: Station) -> No
         action="BootNotification",
     )
 
-    for query, raw in (
+    filters: tuple[tuple[dict[str, Any], str], ...] = (
         ({"direction": "in"}, "[]"),
         ({"direction": "out"}, "[3]"),
         ({"action": "BootNotification"}, "[3]"),
@@ -60,7 +60,8 @@ def test_frames_are_found_by_each_filter(admin: Program, station: Station) -> No
         ({"has_findings": "false"}, "[3]"),
         ({"since": "2026-03-02T13:00:00Z"}, "[3]"),
         ({"until": "2026-03-02T14:00:00+01:00"}, "[]"),
-    ):
+    )
+    for query, raw in filters:
         assert [one["raw"] for one in admin.get("/frames", **query)["items"]] == [raw], query
     assert admin.get("/frames", station_id=99)["items"] == []
 

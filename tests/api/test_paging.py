@@ -27,7 +27,7 @@ def grow(names: str) -> None:
 def walk(admin: Program, path: str, **query: Any) -> Iterator[dict[str, Any]]:
     cursor = None
     while True:
-        more = {"cursor": cursor} if cursor else {}
+        more: dict[str, Any] = {"cursor": cursor} if cursor else {}
         page = admin.get(path, **query, **more)
         yield page
         cursor = page["next"]

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from service.people.models import Customer, Role
 from service.stations.models import Site, Station, StationModel
 from tests.api.conftest import Caller, Program, fields
 
-PLACES = {
+PLACES: dict[str, dict[str, Any]] = {
     "/customers": {"name": "Fastighets AB Norr"},
     "/sites": {"name": "Torget", "customer_id": 1},
     "/models": {"maker": "Easee", "name": "Charge", "current": "ac"},
@@ -34,7 +36,7 @@ def test_what_is_created_can_be_read_changed_and_retired(
 def test_the_same_name_is_taken_once(admin: Program, customer: Customer, path: str) -> None:
     admin.post(path, PLACES[path])
 
-    twin = PLACES[path] | {"name": str(PLACES[path]["name"]).upper()}
+    twin = PLACES[path] | {"name": PLACES[path]["name"].upper()}
     problem = admin.post(path, twin, status=409)
 
     assert fields(problem) == {"name"}
@@ -90,7 +92,7 @@ def test_a_wrong_field_is_named(
 
 
 def test_a_place_is_kept_as_exactly_as_it_was_sent(admin: Program, customer: Customer) -> None:
-    where = {"latitude": 57.706812, "longitude": 11.96678}
+    where: dict[str, Any] = {"latitude": 57.706812, "longitude": 11.96678}
     made = admin.post("/sites", PLACES["/sites"] | where)
 
     assert {name: made[name] for name in where} == where

@@ -21,8 +21,9 @@ EN = {"Accept-Language": "en-GB,en;q=0.9"}
 
 
 @pytest.fixture
-def broken(app: Flask, monkeypatch: pytest.MonkeyPatch) -> FlaskClient:
+def broken(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> FlaskClient:
     """A product with addresses that go wrong in one way each."""
+    app = create_app(settings, TESTING=True, PROPAGATE_EXCEPTIONS=False)
 
     def breaks(how: str) -> str:
         if how == "database":
@@ -33,7 +34,6 @@ def broken(app: Flask, monkeypatch: pytest.MonkeyPatch) -> FlaskClient:
 
     app.add_url_rule("/breaks/<how>", "breaks", breaks)
     monkeypatch.setattr("service.people.rights.PUBLIC", PUBLIC | {"breaks"})
-    app.config["PROPAGATE_EXCEPTIONS"] = False
     return app.test_client()
 
 
@@ -65,7 +65,8 @@ def test_a_static_file_with_its_mark_is_kept_for_long(browser: FlaskClient) -> N
     marked = re.search(r'href="(/static/app.css\?v=\w+)"', page)
 
     assert marked
-    assert "immutable" in browser.get(marked[1]).headers["Cache-Control"]
+    with browser.get(marked[1]) as file:
+        assert "immutable" in file.headers["Cache-Control"]
 
 
 def test_a_post_without_its_token_does_nothing(as_admin: FlaskClient) -> None:

@@ -5,7 +5,7 @@ from contextlib import contextmanager
 from typing import Any
 
 import pytest
-from flask import Flask, g
+from flask import Flask, g, request
 from openpyxl import load_workbook
 from sqlalchemy import Engine, event, insert
 from sqlalchemy.orm import joinedload
@@ -13,7 +13,8 @@ from werkzeug.test import TestResponse
 
 from service.core import lists
 from service.core.db import db
-from service.core.lists import Column, Filter, Listing, Page
+from service.core.lists import Column, Filter, Listing
+from service.core.pages import Page
 from service.people.models import Customer, Role
 from service.stations.models import Site
 from tests.conftest import NOON, person, signed_in
@@ -67,7 +68,7 @@ def page(app: Flask) -> Any:
     def asked(address: str = "/", **more: Any) -> Page:
         with app.app_context(), app.test_request_context(address, **more):
             g.person = operator
-            return sites().page(lists.request.args)
+            return sites().page(request.args)
 
     return asked
 

@@ -54,6 +54,7 @@ class Stream:
 @pytest.fixture
 def port(app: Flask) -> Iterator[int]:
     app.config["LIVE_HEARTBEAT"] = 0.2
+    app.extensions["live_hub"] = Hub(dsn(app.config["SQLALCHEMY_DATABASE_URI"]), most=20)
     server = make_server("127.0.0.1", 0, app, threaded=True)
     thread = threading.Thread(target=server.serve_forever)
     thread.start()

@@ -1,5 +1,6 @@
 """A PostgreSQL of our own: it runs when it says so, comes back after a kill, and leaves nothing."""
 
+import multiprocessing
 from pathlib import Path
 
 import psutil
@@ -39,6 +40,16 @@ def test_the_last_one_who_uses_it_stops_it(tmp_path: Path) -> None:
     assert not second.answers()
 
 
+def test_a_forked_worker_that_ends_does_not_stop_it(tmp_path: Path) -> None:
+    with Postgres(tmp_path / "database") as server:
+        worker = multiprocessing.get_context("fork").Process(target=server.stop)
+        worker.start()
+        worker.join()
+
+        assert worker.exitcode == 0
+        assert server.answers()
+
+
 def test_it_starts_again_after_it_was_killed(tmp_path: Path) -> None:
     with Postgres(tmp_path / "database") as server:
         with psycopg.connect(dsn(server.url(OWNER))) as connection:
@@ -67,6 +78,8 @@ def test_a_file_that_names_a_stranger_does_not_keep_it_from_starting(tmp_path: P
 def test_any_folder_will_do(tmp_path: Path, name: str) -> None:
     with Postgres(tmp_path / name / "database") as server:
         assert who(server.url(APP)) == APP
+        with psycopg.connect(dsn(server.url(APP))) as connection:
+            assert connection.info.user == APP
 
 
 def test_the_product_owns_nothing_that_it_works_with(tmp_path: Path) -> None:

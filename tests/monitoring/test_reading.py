@@ -34,7 +34,8 @@ def test_what_is_no_secret_stays_as_it_came() -> None:
 
 
 def test_other_values_beside_a_secret_stay() -> None:
-    raw = '[3,"1",{"configurationKey":[{"key":"A","value":"17"},{"key":"AuthorizationKey","value":"x1"}]}]'
+    told = '{"key":"A","value":"17"},{"key":"AuthorizationKey","value":"x1"}'
+    raw = f'[3,"1",{{"configurationKey":[{told}]}}]'
 
     assert '"17"' in masked(raw)
     assert "x1" not in masked(raw)

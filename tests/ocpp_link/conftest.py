@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import inspect
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
@@ -11,10 +12,14 @@ from typing import Any
 import pytest
 import uvloop
 from flask import Flask
+from websockets.asyncio.server import ServerConnection, serve
+from websockets.typing import Subprotocol
 
 from ocpp_link import frames, v16
 from ocpp_link.arrived import Arrived, Departed
+from ocpp_link.connection import Connection
 from ocpp_link.server import Link, linked
+from ocpp_link.wire import Wire
 from service.core.config import Settings
 from service.core.db import db
 from service.monitoring.words import BootAnswer
@@ -26,6 +31,7 @@ from service.sessions.words import (
     Verdict,
 )
 from service.stations.models import Station
+from tests.charger import Charger
 from tests.conftest import NOON
 
 
@@ -112,3 +118,38 @@ def key(station: Station) -> str:
 
 def url(link: Link) -> str:
     return f"ws://127.0.0.1:{link.port}/ocpp"
+
+
+@asynccontextmanager
+async def met(inbox: Memory) -> AsyncIterator[tuple[Charger, Connection]]:
+    """A charger and our end of its socket: no door and no database between them."""
+    ends: asyncio.Queue[Connection] = asyncio.Queue()
+
+    async def handle(wire: ServerConnection) -> None:
+        assert isinstance(wire, Wire)
+        connection = Connection(1, 10, wire, inbox)
+        ends.put_nowait(connection)
+        await connection.run()
+
+    protocol = Subprotocol("ocpp1.6")
+    async with serve(
+        handle, "127.0.0.1", 0, create_connection=Wire, subprotocols=[protocol], ping_interval=None
+    ) as server:
+        port = server.sockets[0].getsockname()[1]
+        async with Charger(f"ws://127.0.0.1:{port}", "CP1") as charger:
+            yield charger, await ends.get()
+
+
+async def connected(link: Link) -> Connection:
+    """The only connection, once it has been written down."""
+    async with asyncio.timeout(5):
+        while not link.registry.live():
+            await asyncio.sleep(0.001)
+    return next(iter(link.registry.live().values()))
+
+
+async def left(link: Link) -> None:
+    """Until nobody is connected any more."""
+    async with asyncio.timeout(5):
+        while link.registry.live():
+            await asyncio.sleep(0.001)

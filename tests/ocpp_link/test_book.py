@@ -7,7 +7,6 @@ from flask import Flask
 from sqlalchemy import select
 
 from ocpp_link.book import Closing, Opening
-from ocpp_link.server import Link
 from service.core.clock import now
 from service.core.db import db
 from service.core.live import Change
@@ -15,7 +14,7 @@ from service.monitoring.models import Connection, Contact, Node
 from service.stations.models import Station
 from tests.charger import Charger
 from tests.conftest import NOON
-from tests.ocpp_link.conftest import Linking, Memory, url
+from tests.ocpp_link.conftest import Linking, Memory, connected, left, url
 
 
 def rows() -> list[Connection]:
@@ -30,11 +29,6 @@ def contact(station: Station) -> Contact:
 
 def opening(station: Station, address: str = "10.0.0.1") -> Opening:
     return Opening(station.id, address, "ocpp1.6", False, NOON)
-
-
-async def until_gone(link: Link) -> None:
-    while link.registry.live():
-        await asyncio.sleep(0)
 
 
 async def test_a_connection_is_a_row_and_the_stations_contact(
@@ -172,9 +166,7 @@ async def test_a_charger_that_answers_no_ping_stays_as_long_as_it_speaks(
 ) -> None:
     async with linking() as link, Charger(url(link), "CP1", key) as charger:
         await charger.heartbeat()
-        connection = link.registry.get(station.id)
-        assert connection is not None
-        wire = connection.wire
+        wire = (await connected(link)).wire
         start = wire.heard_at
 
         wire.has_ponged, wire.poked_at = False, 0.0
@@ -198,15 +190,13 @@ async def test_who_does_not_answer_a_ping_is_given_up(
     async with linking() as link:
         charger = Charger(url(link), "CP1", key)
         await charger.connect()
-        connection = link.registry.get(station.id)
-        assert connection is not None
-        wire = connection.wire
+        wire = (await connected(link)).wire
         wire.has_ponged = True
         wire.heard_at, wire.poked_at = wire.loop.time() - 100, wire.loop.time() - 40
 
         link.registry.keep_alive()
 
         assert await charger.closed() == 1011
-        await until_gone(link)
+        await left(link)
 
     assert rows()[0].close_reason == "1011 no answer to a ping"

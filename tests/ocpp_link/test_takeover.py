@@ -14,7 +14,7 @@ from service.monitoring.models import Contact
 from service.stations.models import Station
 from service.tickets.models import Ticket
 from tests.charger import Charger
-from tests.ocpp_link.conftest import Linking, Memory, url
+from tests.ocpp_link.conftest import Linking, Memory, connected, url
 
 
 async def refused(charger: Charger) -> int:
@@ -38,6 +38,7 @@ async def test_a5_who_is_there_and_answers_stays(
     linking: Linking, inbox: Memory, key: str, station: Station
 ) -> None:
     async with linking() as link, Charger(url(link), "CP1", key) as first:
+        await connected(link)
         held = link.registry.held()
 
         assert await refused(Charger(url(link), "CP1", key)) == 409
@@ -72,8 +73,7 @@ async def test_a6_who_is_silent_makes_room(
         async with Charger(url(link), "CP1", key) as alive:
             assert await alive.heartbeat()
             alive.answers["ClearCache"] = {"status": "Accepted"}
-            connection = link.registry.get(station.id)
-            assert connection is not None
+            connection = await connected(link)
             await connection.call("c1", "ClearCache", {}, 5)
 
             dead.wake_up()
@@ -93,8 +93,7 @@ async def test_a6_a_call_to_the_silent_one_ends_at_once(
     async with linking(answers_within_s=0.05) as link:
         dead = Charger(url(link), "CP1", key)
         await dead.connect()
-        old = link.registry.get(station.id)
-        assert old is not None
+        old = await connected(link)
         dead.play_dead()
         calling = asyncio.create_task(old.call("c1", "ClearCache", {}, 600))
         async with Charger(url(link), "CP1", key):
@@ -171,6 +170,7 @@ async def test_a_connection_that_another_node_has_taken_over_is_closed(
     async with linking() as link:
         charger = Charger(url(link), "CP1", key)
         await charger.connect()
+        await connected(link)
         contact(station).connection_id = 999
         db.session.commit()
         lost = await link.book.beat(link.registry.held(), station.created_at)

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from flask import current_app
 from flask.testing import FlaskClient
 from flask_security import hash_password
 
@@ -12,7 +13,8 @@ PASSWORD = "en stol av björk"
 
 
 def give_password(somebody: Person) -> None:
-    somebody.password = hash_password(PASSWORD)
+    rule = current_app.extensions["security"].password_util
+    somebody.password = hash_password(rule.normalize(PASSWORD))
     db.session.commit()
 
 

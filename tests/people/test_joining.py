@@ -34,6 +34,9 @@ def test_the_first_link_makes_the_administrator(app: Flask, browser: FlaskClient
     ada = db.session.scalars(select(Person)).one()
     assert ada.role is Role.ADMINISTRATOR
     assert is_in(browser)
+    browser.post("/sign-out")
+    enter(browser, ada)
+    assert is_in(browser)
 
 
 def test_the_first_link_works_once(app: Flask, browser: FlaskClient) -> None:

@@ -22,7 +22,10 @@ def rules(app: Flask) -> list[tuple[str, str, str]]:
     for rule in app.url_map.iter_rules():
         path = re.sub(r"<int:[^>]+>", "999999", rule.rule)
         path = re.sub(r"<[^>]+>", "nothing", path)
-        found += [(rule.endpoint, method, path) for method in rule.methods - {"HEAD", "OPTIONS"}]
+        found += [
+            (rule.endpoint, method, path)
+            for method in (rule.methods or set()) - {"HEAD", "OPTIONS"}
+        ]
     return [one for one in found if one[0] not in NOT_CALLED]
 
 

@@ -1,4 +1,5 @@
 from datetime import timedelta
+from typing import Any, cast
 from urllib.parse import urlsplit
 
 import pytest
@@ -129,10 +130,9 @@ def test_a_sign_in_leads_to_no_strangers_page(
     browser: FlaskClient, olle: Person, there: str
 ) -> None:
     answer = enter(browser, olle, next=there)
-    where = urlsplit(answer.location or "")
-    assert where.netloc in {"", "localhost"}
-    assert "evil" not in (answer.location or "")
-    assert not str(where.path).startswith(("//", "/\\"))
+    where = answer.location or "/"
+    assert urlsplit(where).netloc in {"", "localhost"}
+    assert not where.startswith(("//", "/\\"))
 
 
 def test_a_stranger_in_the_address_is_refused_too(browser: FlaskClient, olle: Person) -> None:
@@ -164,7 +164,7 @@ def test_there_is_no_cookie_that_remembers(browser: FlaskClient, olle: Person) -
 def test_no_token_of_another_kind_is_handed_out_or_taken(
     app: Flask, browser: FlaskClient, olle: Person
 ) -> None:
-    token = str(olle.get_auth_token())
+    token = str(cast("Any", olle).get_auth_token())
     for headers in ({"Authentication-Token": token}, {"Authorization": f"Bearer {token}"}):
         assert browser.get("/profile", headers=headers).status_code == 302
     assert browser.get(f"/profile?auth_token={token}").status_code == 302

@@ -1,5 +1,7 @@
 """What can be done to a station, and what cannot."""
 
+from collections.abc import Callable
+
 import pytest
 from sqlalchemy import select
 
@@ -155,7 +157,7 @@ def test_nothing_about_a_retired_station_changes(
     station: Station, operator: Person, deed: str
 ) -> None:
     station.retire(operator, "demolished", NOON)
-    deeds_of_it = {
+    deeds_of_it: dict[str, Callable[[], object]] = {
         "edit": lambda: station.edit(operator, NOON, name="Other"),
         "give_key": lambda: station.give_key(operator, NOON),
         "retire": lambda: station.retire(operator, "again", NOON),

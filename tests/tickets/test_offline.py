@@ -139,6 +139,19 @@ def test_the_sites_ticket_recovers_when_all_are_back(
     assert [one.recovered_at for one in tickets() if one.is_open] == [NOON + 9 * MINUTE]
 
 
+def test_a_site_that_vanishes_again_keeps_its_open_ticket(
+    station: Station, site: Site, model: StationModel
+) -> None:
+    [other] = neighbours(site, model, 1)
+    say(status(station, NOON), status(other, NOON))
+    look(NOON + 6 * MINUTE)
+    say(heartbeat(station, NOON + 8 * MINUTE), heartbeat(other, NOON + 8 * MINUTE))
+    look(NOON + 15 * MINUTE)
+
+    [ticket] = [one for one in tickets() if one.is_open]
+    assert (ticket.station_id, ticket.recovered_at) == (None, None)
+
+
 def test_stations_that_vanish_hours_apart_have_tickets_of_their_own(
     station: Station, site: Site, model: StationModel
 ) -> None:

@@ -1,0 +1,112 @@
+"""A fleet with something on every page, and where each page's address gets its numbers from."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import Any
+
+from flask import Flask
+from sqlalchemy import insert, select
+
+from service.core.db import db
+from service.core.outbox import Mail
+from service.core.settings import Setting
+from service.demo.plant import plant
+from service.monitoring import catalogue
+from service.monitoring.models import Direction, FaultCode, Frame, MaintenanceWindow
+from service.people.models import Customer, Person, Role
+from service.people.tokens import create_token
+from service.remote.actions import Kind
+from service.remote.models import RemoteAction
+from service.sessions.models import ChargingSession, Tag
+from service.stations import sheet
+from service.stations.drafts import ImportDraft
+from service.stations.models import PendingCharger, Site, Station, StationModel
+from service.tickets.models import Ticket
+from service.tickets.states import Priority
+from tests import saying
+
+CSV = b"""Namn;Identitet;Kund;Plats;Tillverkare;Modell
+Torget 9;TORGET-9;BRF Kajen;Torget;Zaptec;Pro
+Torget 10;;BRF Kajen;Torget;Zaptec;Pro
+"""
+RAW = '[2,"7","StatusNotification",{"connectorId":1,"errorCode":"Error","status":"Faulted"}]'
+
+
+def build(app: Flask, at: datetime) -> Person:
+    """Everything is kept. Returns the administrator."""
+    db.session.execute(insert(FaultCode), catalogue.rows())
+    db.session.commit()
+    plant(app, at - timedelta(minutes=5))
+    admin: Person = first(Person, Person.role == Role.ADMINISTRATOR)
+    admin.language = None
+    stations = list(db.session.scalars(select(Station).order_by(Station.id).limit(3)))
+    _break(stations, at)
+    _talk(stations[0], at)
+    ticket = Ticket.open_by_hand(stations[0], "Glaset är krossat", Priority.P3, admin, at)
+    fields = {"type": "soft"}
+    RemoteAction.ask(stations[1], Kind.RESET, fields, "Visar fel", admin, at, ticket, force=True)
+    PendingCharger.tried("NEW-0042", "192.0.2.7", at)
+    PendingCharger.tried("STRANGER-1", "192.0.2.8", at)
+    first(PendingCharger, PendingCharger.identity == "STRANGER-1").refuse(admin, at)
+    _office(admin, at)
+    ImportDraft.upload("stationer.csv", sheet.read(CSV), admin, at)
+    db.session.commit()
+    return admin
+
+
+def _break(stations: list[Station], at: datetime) -> None:
+    ago = timedelta(minutes=4)
+    saying.say(saying.boot(stations[0], at - ago))
+    saying.say(
+        saying.status(stations[0], at - ago, "Faulted", "GroundFailure", raw=RAW),
+        saying.status(stations[1], at - ago, "Faulted", "ConnectorLockFailure"),
+        saying.status(stations[2], at - ago, "Charging", "HighTemperature"),
+    )
+
+
+def _talk(station: Station, at: datetime) -> None:
+    facts: dict[str, Any] = {"station_id": station.id, "connection_id": None}
+    shared = {**facts, "received_at": at, "action": "StatusNotification", "message_id": "7"}
+    rows: list[dict[str, Any]] = [
+        {"direction": Direction.IN, "raw": RAW, "findings": ["errorCode is not in the schema"]},
+        {"direction": Direction.OUT, "raw": '[3,"7",{}]', "findings": [], "latency_ms": 4.2},
+    ]
+    for row in rows:
+        db.session.execute(insert(Frame).values(**shared, **row))
+
+
+def _office(admin: Person, at: datetime) -> None:
+    for name in ("jour@example.com", "chef@example.com"):
+        mail = Mail.queue(name, "P1: Jordfel, Hamnen 3", "…", at, about="ticket 1")
+    mail.attempts, mail.given_up_at = 12, at
+    mail.error = "450 4.2.0 mailbox busy"
+    Setting.change("duty_email", "jour@example.com", admin, at, "Ny jour")
+    create_token(Role.ADMINISTRATOR, "Fakturering", at, by=admin)
+
+
+def first(kind: Any, *where: Any) -> Any:
+    query = select(kind).where(*where).order_by(kind.id).limit(1)
+    return db.session.scalars(query).unique().one()
+
+
+def values() -> dict[str, Any]:
+    """What to put into an address, by the name of its place."""
+    broken = first(Ticket, Ticket.fault == "ground_failure", Ticket.resolved_at.is_(None))
+    return {
+        "station_id": broken.station_id,
+        "ticket_id": broken.id,
+        "site_id": first(Site).id,
+        "customer_id": first(Customer).id,
+        "model_id": first(StationModel).id,
+        "person_id": first(Person, Person.role == Role.TECHNICIAN).id,
+        "charger_id": first(PendingCharger).id,
+        "action_id": first(RemoteAction).id,
+        "outage_id": first(MaintenanceWindow).id,
+        "session_id": first(ChargingSession).id,
+        "tag_id": first(Tag).id,
+        "draft_id": first(ImportDraft).id,
+        "code": first(FaultCode).code,
+        "kind": Kind.RESET.value,
+        "token": "no-such-token",
+    }
