@@ -26,6 +26,8 @@ class Size:
     burst: int = 300
 
 
+# Reports under way where servers are compared.
+IN_FLIGHT = 50
 QUICK = Size(chargers=300, storm=1000, rounds=1, seconds=2.0, singles=15, burst=100)
 
 
@@ -39,7 +41,7 @@ class Rates:
 
     async def measure(self, url: str, pid: int, identities: list[str], key: str, s: float) -> None:
         told, used = await load.closed_loop(
-            url, identities, key, s, meter=lambda: machine.cpu_seconds(pid)
+            url, identities, key, s, IN_FLIGHT, meter=lambda: machine.cpu_seconds(pid)
         )
         _no_errors(told)
         self.rates.append(told.rate)
@@ -50,7 +52,7 @@ class Rates:
 async def ratios(house: House, size: Size) -> list[Line]:
     """The same load on three servers in turn, several rounds."""
     ours, echo, plain = Rates(), Rates(), Rates()
-    who = house.identities(1, 50)
+    who = house.identities(1, size.chargers)
     async with house.link() as (url, pid):
         for _ in range(size.rounds):
             for name, rates in (("bench.echo", echo), ("bench.plain", plain)):
@@ -59,7 +61,7 @@ async def ratios(house: House, size: Size) -> list[Line]:
             await ours.measure(url, pid, who, house.key, size.seconds)
     against_echo = [a / b for a, b in zip(ours.rates, echo.rates, strict=True)]
     against_plain = [a / b for a, b in zip(ours.rates, plain.rates, strict=True)]
-    loop = "50 connections, each reports again as soon as it is answered"
+    loop = f"{size.chargers} chargers, {IN_FLIGHT} reports under way at any moment"
     return [
         Line("Laddvakt, durable", of(ours.rates, " /s"), loop),
         Line("bare `websockets` echo with JSON, nothing kept", of(echo.rates, " /s"), loop),
@@ -79,19 +81,19 @@ async def durable(house: House, size: Size) -> list[Line]:
     lines = []
     who = house.identities(1, size.chargers)
     cases = [
-        ("each a change of state", load.VISIT, who),
-        ("each opens or clears an alarm", load.BROKEN, who),
-        ("one charger alone", load.VISIT, who[:1]),
+        ("each a change of state", load.VISIT, size.chargers),
+        ("each opens or clears an alarm", load.BROKEN, size.chargers),
+        ("one at a time", load.VISIT, 1),
     ]
     async with house.link() as (url, _):
-        for what, words, chargers in cases:
+        for what, words, many in cases:
             rates, answers = [], []
             for _round in range(size.rounds):
-                told, _used = await load.closed_loop(url, chargers, house.key, size.seconds, words)
+                told, _used = await load.closed_loop(url, who, house.key, size.seconds, many, words)
                 _no_errors(told)
                 rates.append(told.rate)
                 answers += told.answers_ms
-            how = f"{len(chargers)} charger{'s' * (len(chargers) > 1)}, closed loop"
+            how = f"{size.chargers} chargers, {many} under way at any moment"
             lines.append(Line(f"durable reports, {what}", of(rates, " /s"), how))
             lines.append(Line(f"answer, {what}, p50 / p99", percentiles(answers), how))
         told = await load.paced(url, who, house.key, size.chargers, size.seconds * 2)

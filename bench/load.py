@@ -53,7 +53,8 @@ class Reporter:
         self._words, self._told = cycle(words), told
         self._sent: deque[float] = deque()
         self._number = 0
-        self.goes_on = False
+        # Called with the time of each answer.
+        self.after: Callable[[float], None] | None = None
         self.wire: Wire
 
     def hear(self, body: bytes) -> None:
@@ -62,8 +63,8 @@ class Reporter:
         now = time.perf_counter()
         self._told.answers_ms.append((now - self._sent.popleft()) * 1000)
         self._told.errors += not body.startswith(b"[3")
-        if self.goes_on:
-            self.report(now)
+        if self.after:
+            self.after(now)
 
     def report(self, since: float) -> None:
         """Send the next status; its answer is counted from `since`."""
@@ -91,18 +92,22 @@ async def closed_loop(
     identities: Sequence[str],
     key: str,
     seconds: float,
+    in_flight: int,
     words: Sequence[tuple[str, str]] = VISIT,
     meter: Callable[[], float] | None = None,
 ) -> tuple[Told, float]:
-    """Each charger reports again as soon as it is answered.
+    """So many reports are under way at any moment: each answer sends the next charger's report.
 
+    The turn goes round all chargers, because the product lets no single one speak very fast.
     Returns what was seen after a warm-up, and how much `meter` moved meanwhile.
     """
     told = Told()
     reporters = await connected(url, identities, key, words, told)
+    turn = cycle(reporters)
     for reporter in reporters:
-        reporter.goes_on = True
-        reporter.report(time.perf_counter())
+        reporter.after = lambda now: next(turn).report(now)
+    for _ in range(in_flight):
+        next(turn).report(time.perf_counter())
     await asyncio.sleep(min(1.0, seconds / 3))
     told.answers_ms.clear()
     before, began = meter() if meter else 0.0, time.perf_counter()
@@ -187,6 +192,6 @@ async def hang_up(wires: Sequence[Wire]) -> None:
 
 async def _leave(reporters: list[Reporter]) -> None:
     for reporter in reporters:
-        reporter.goes_on = False
+        reporter.after = None
     await asyncio.sleep(0.3)
     await hang_up([reporter.wire for reporter in reporters])

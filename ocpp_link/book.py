@@ -18,7 +18,7 @@ from ocpp_link.batches import Batches
 from service.core.db import db, unit_of_work
 from service.core.live import announce_many
 from service.intake import identity_conflict
-from service.monitoring.models import Connection, Contact, Node
+from service.monitoring.link_models import Connection, Contact, Node
 from service.stations.models import Station
 from service.stations.pending import PendingCharger
 

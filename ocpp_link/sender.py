@@ -21,7 +21,7 @@ from service.core.clock import now
 from service.core.config import Settings
 from service.core.database import dsn
 from service.core.db import db, unit_of_work
-from service.monitoring.models import Contact
+from service.monitoring.link_models import Contact
 from service.monitoring.silence import ASKED_AFTER
 from service.remote import intake as remote
 from service.remote.actions import DISTURBS, Kind

@@ -21,7 +21,7 @@ from service.core.db import unit_of_work
 from service.core.jobs import forget_changes
 from service.core.lease import Lease
 from service.monitoring import jobs as monitoring
-from service.monitoring.models import Node
+from service.monitoring.link_models import Node
 from service.people import jobs as people
 from service.remote import jobs as remote
 from service.tickets import jobs as tickets
@@ -115,9 +115,7 @@ def start(clock: Clock) -> BackgroundScheduler:
         scheduler.add_job(clock.run, trigger, [job], id=job.__name__, next_run_time=now())
     for seconds, carrier in CARRIERS:
         trigger = IntervalTrigger(seconds=seconds)
-        scheduler.add_job(
-            clock.carry, trigger, [carrier], id=carrier.__name__, next_run_time=now()
-        )
+        scheduler.add_job(clock.carry, trigger, [carrier], id=carrier.__name__, next_run_time=now())
     scheduler.start()
     return scheduler
 

@@ -13,8 +13,6 @@ from flask.testing import FlaskClient
 from itsdangerous import URLSafeTimedSerializer
 from sqlalchemy import Engine, create_engine, insert
 
-import service.remote.models
-import service.sessions.models  # noqa: F401  every table
 from app import create_app
 from service.core import migrate
 from service.core.clock import now

@@ -11,7 +11,7 @@ from service import schedule
 from service.core.clock import now
 from service.core.db import db
 from service.core.lease import Lease
-from service.monitoring.models import Node
+from service.monitoring.link_models import Node
 from service.schedule import SCHEDULE, Clock
 from service.stations.models import Station
 from tests.conftest import NOON

@@ -137,7 +137,7 @@ class Listing:
         column = next(one for one in self.columns if one.key == sort.lstrip("-"))
         expressions = column.sort if isinstance(column.sort, tuple) else (column.sort,)
         down = sort.startswith("-")
-        order = [one.desc().nulls_last() if down else one.asc().nulls_last() for one in expressions]
+        order = [_ordered(one, down) for one in expressions]
         key = query.column_descriptions[0]["entity"].id
         return query.order_by(None).order_by(*order, key.desc() if down else key)
 
@@ -192,6 +192,12 @@ def _words(args: Mapping[str, str]) -> str:
 def _page_number(args: Mapping[str, str]) -> int:
     text = args.get("page", "1")
     return max(1, min(int(text), COUNTED)) if text.isascii() and text.isdigit() else 1
+
+
+def _ordered(one: Any, down: bool) -> Any:
+    """What is not known stands last. Where all is known, the order is that of a plain index."""
+    order = one.desc() if down else one.asc()
+    return order.nulls_last() if getattr(one, "nullable", True) else order
 
 
 def _is_single(query: Select[Any]) -> bool:

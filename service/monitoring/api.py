@@ -15,7 +15,7 @@ from service.core.api import Resource
 from service.core.db import db
 from service.core.fields import FlagText, Instant, Shown, Text, WholeText, choice
 from service.core.paging import Listed, containing, page, page_of
-from service.monitoring.models import Contact, Direction, Frame
+from service.monitoring.link_models import Contact, Direction, Frame
 from service.monitoring.reading import masked
 from service.people.api import seen
 from service.stations.api import StationShape, stations

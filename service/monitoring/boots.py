@@ -11,7 +11,7 @@ from service.core.db import db
 from service.core.history import record
 from service.monitoring.alarms import AlarmNews, derive
 from service.monitoring.faults import BOOT_LOOP
-from service.monitoring.models import Contact
+from service.monitoring.link_models import Contact
 from service.monitoring.words import BootAnswer, Booted
 from service.stations.models import Station
 

@@ -8,7 +8,8 @@ from typing import Any
 from sqlalchemy import ColumnElement, and_, case, exists, func, or_, select
 
 from service.monitoring.health import WORST, Health, Kind, health, worst
-from service.monitoring.models import Contact, MaintenanceWindow
+from service.monitoring.link_models import Contact
+from service.monitoring.models import MaintenanceWindow
 from service.stations.models import Connector, Station
 
 

@@ -11,7 +11,7 @@ from sqlalchemy import Select, func, select
 from service.core.db import db
 from service.monitoring.exchanges import Exchange, exchanges
 from service.monitoring.forms import FrameSearch
-from service.monitoring.models import Direction, Frame
+from service.monitoring.link_models import Direction, Frame
 from service.monitoring.reading import masked, pretty
 from service.stations.models import Station
 

@@ -11,7 +11,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from service.core.clock import now
 from service.core.db import db
-from service.monitoring.models import Node
+from service.monitoring.link_models import Node
 
 NOT_READY = "The database does not answer."
 

@@ -10,7 +10,8 @@ from service.core.db import db
 from service.monitoring import ledger
 from service.monitoring.alarms import AlarmNews, derive, over
 from service.monitoring.faults import BOOT_LOOP, OFFLINE
-from service.monitoring.models import Alarm, Contact, Node
+from service.monitoring.link_models import Contact, Node
+from service.monitoring.models import Alarm
 from service.stations.models import Station
 
 # A connected charger is asked once; so long has it to answer.

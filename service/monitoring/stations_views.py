@@ -17,12 +17,15 @@ from service.core.lists import Column, Filter, Listing
 from service.core.swedish import alphabetical
 from service.monitoring import fleet, status_labels
 from service.monitoring.health import Kind
-from service.monitoring.models import Connection, Contact, windows_over
+from service.monitoring.link_models import Connection, Contact
+from service.monitoring.models import windows_over
 from service.people.guard import has
 from service.people.models import Customer
 from service.stations import labels
 from service.stations.models import Site, Station, StationModel
 from service.stations.views import bp as stations
+
+__all__ = ["bp", "stations"]
 
 bp = Blueprint("states", __name__, url_prefix="/stations")
 

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from service.core.db import Model, claimed, db
 from service.core.history import record
 from service.core.live import announce, wake
+from service.monitoring.reading import covered
 from service.people.models import Person
 from service.remote.actions import DISTURBS, ActionState, Effect, Kind
 from service.stations.models import Site, Station
@@ -171,7 +172,7 @@ class RemoteAction(Model):
                 remote_action_id=self.id,
                 action=self.kind.value,
                 effect=effect.value,
-                answer=self.answer,
+                answer=covered(self.answer),
                 before=self.before,
                 after=after,
                 seconds=(at - self.sent_at).total_seconds() if self.sent_at else None,
@@ -191,7 +192,7 @@ class RemoteAction(Model):
                 self.id,
                 action=self.kind.value,
                 state=self.state.value,
-                answer=self.answer,
+                answer=covered(self.answer),
                 latency_ms=latency_ms,
                 why=self.outcome,
             )

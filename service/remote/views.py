@@ -14,7 +14,7 @@ from werkzeug.wrappers import Response
 from service.core.clock import now
 from service.core.db import db
 from service.monitoring.labels import status as status_word
-from service.monitoring.models import Contact
+from service.monitoring.link_models import Contact
 from service.people.guard import has
 from service.remote import labels
 from service.remote.actions import ActionState, Effect, Kind

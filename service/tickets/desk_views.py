@@ -19,7 +19,8 @@ from service.core.dates import HOME, moment
 from service.core.db import db
 from service.core.forms import WebForm
 from service.monitoring.labels import status as status_word
-from service.monitoring.models import Contact, FaultCode
+from service.monitoring.link_models import Contact
+from service.monitoring.models import FaultCode
 from service.monitoring.reading import masked
 from service.people.guard import can, has
 from service.people.models import NotVisibleError, Person
@@ -35,14 +36,9 @@ from service.tickets.forms import (
     PriorityForm,
     ResolutionForm,
 )
-from service.tickets.models import (
-    MANUAL,
-    CheckNeededError,
-    Ticket,
-    TimelineEntry,
-    WrongStateError,
-)
+from service.tickets.models import MANUAL, CheckNeededError, Ticket, WrongStateError
 from service.tickets.states import Resolution, State, WaitingFor
+from service.tickets.timeline import TimelineEntry
 
 Answer = str | Response | tuple[str, int]
 

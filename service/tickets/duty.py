@@ -10,8 +10,8 @@ from service.core.settings import setting
 from service.monitoring.faults import Severity
 from service.monitoring.models import FaultCode
 from service.stations.models import Station
-from service.tickets.models import TimelineEntry
 from service.tickets.states import priority_of
+from service.tickets.timeline import TimelineEntry
 
 URGENT = frozenset({Severity.S1, Severity.S2})
 

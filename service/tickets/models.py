@@ -23,6 +23,7 @@ from service.tickets.states import (
     WaitingFor,
     may_go,
 )
+from service.tickets.timeline import Hold, TimelineEntry
 
 MANUAL = "manual"
 IS_OPEN = "state IN ('new', 'triaged', 'in_progress', 'waiting')"
@@ -287,41 +288,3 @@ class Ticket(Model):
         words = why or f"{before.value} → {after.value}"
         self.tell(kind, words, at, by, before=before.value, after=after.value, **facts)
         record(after.value, self, by, at, why, state=[before.value, after.value], **facts)
-
-
-class TimelineEntry(Model):
-    """One thing that happened to a ticket. Append-only."""
-
-    __tablename__ = "timeline_entry"
-    __table_args__ = (Index("ix_timeline_entry_ticket", "ticket_id", "id"),)
-
-    id: Mapped[int] = mapped_column(Identity(), primary_key=True)
-    ticket_id: Mapped[int] = mapped_column(ForeignKey("ticket.id"))
-    at: Mapped[datetime]
-    # charger | opened | repeated | recovered | relapsed | reopened | resolved | state | assigned |
-    # priority | note | action | outcome | mail | joined | silenced
-    kind: Mapped[str]
-    # In English, for the API and for reading raw; pages say it in the reader's language.
-    text: Mapped[str]
-    facts: Mapped[dict[str, Any]] = mapped_column(default=dict)
-    person_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
-    # The person's name, `charger`, or `rule`.
-    actor: Mapped[str]
-    remote_action_id: Mapped[int | None]
-    frame_id: Mapped[int | None]
-    ticket: Mapped[Ticket] = relationship(back_populates="timeline")
-
-
-class Hold(Model):
-    """A time that a ticket waits for somebody else: with a who and a when, so a row of its own."""
-
-    __tablename__ = "hold"
-
-    id: Mapped[int] = mapped_column(Identity(), primary_key=True)
-    ticket_id: Mapped[int] = mapped_column(ForeignKey("ticket.id"), index=True)
-    waiting_for: Mapped[WaitingFor]
-    why: Mapped[str]
-    since: Mapped[datetime]
-    by_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
-    ended_at: Mapped[datetime | None]
-    ticket: Mapped[Ticket] = relationship(back_populates="holds")

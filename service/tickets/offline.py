@@ -9,7 +9,8 @@ from sqlalchemy import select
 
 from service.core.db import db
 from service.monitoring.faults import OFFLINE
-from service.monitoring.models import Alarm, AlarmState, Contact, FaultCode
+from service.monitoring.link_models import Contact
+from service.monitoring.models import Alarm, AlarmState, FaultCode
 from service.stations.models import Station
 from service.tickets.models import Ticket
 from service.tickets.opening import Call, open_tickets

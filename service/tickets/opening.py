@@ -17,8 +17,9 @@ from service.monitoring.faults import WARNING
 from service.monitoring.models import Alarm, AlarmState, FaultCode, MaintenanceWindow
 from service.stations.models import Station
 from service.tickets import duty
-from service.tickets.models import Ticket, TimelineEntry
+from service.tickets.models import Ticket
 from service.tickets.states import OPEN, State, priority_of
+from service.tickets.timeline import TimelineEntry
 
 # The same fault within this time after its ticket ended reopens it.
 REOPENS_WITHIN = timedelta(hours=24)

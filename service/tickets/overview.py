@@ -13,7 +13,8 @@ from sqlalchemy.orm import joinedload
 
 from service.core.clock import now
 from service.core.db import db
-from service.monitoring.models import Contact, FaultCode
+from service.monitoring.link_models import Contact
+from service.monitoring.models import FaultCode
 from service.people.guard import has
 from service.people.models import Person
 from service.stations.models import PendingCharger, Station

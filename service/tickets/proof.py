@@ -12,8 +12,9 @@ from service.monitoring.faults import BOOT_LOOP, IDENTITY_CONFLICT, OFFLINE, Sev
 from service.monitoring.models import Alarm, FaultCode
 from service.sessions.models import ChargingSession
 from service.tickets.closing import Facts, Waiting, waits_for
-from service.tickets.models import MANUAL, Ticket, TimelineEntry
+from service.tickets.models import MANUAL, Ticket
 from service.tickets.states import OPEN, Resolution
+from service.tickets.timeline import TimelineEntry
 
 # A connector that served no car for so long cannot be expected to prove itself by serving one.
 SERVED_LATELY = timedelta(days=30)

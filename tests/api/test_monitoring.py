@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from service.core.db import db
-from service.monitoring.models import Direction, Frame
+from service.monitoring.link_models import Direction, Frame
 from service.people.models import Role
 from service.stations.models import Station
 from tests.api.conftest import Caller, Program, fields

@@ -10,7 +10,7 @@ import pytest
 from sqlalchemy import event, insert
 
 from service.core.db import db
-from service.monitoring.models import Direction, Frame
+from service.monitoring.link_models import Direction, Frame
 from service.people.models import Customer
 from service.stations.models import Station
 from service.tickets.models import Ticket

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from service.core.db import db
-from service.monitoring.models import Contact
+from service.monitoring.link_models import Contact
 from service.people.models import Customer, Role
 from service.stations.models import Site, Station, StationModel
 from tests.api.conftest import Caller, Program, fields

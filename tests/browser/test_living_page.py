@@ -90,7 +90,7 @@ def test_a_page_that_hears_nothing_says_so(desk: Desk, administrator: BrowserCon
 def test_whoever_signs_out_elsewhere_is_shown_the_sign_in(desk: Desk, chromium: Browser) -> None:
     context = chromium.new_context(locale="sv-SE")
     cookie = sign_in(desk.app.test_client(), first(Person, Person.role == Role.OPERATIONS))
-    context.add_cookies([{**desk.cookie, "value": cookie}])  # type: ignore[list-item]
+    context.add_cookies([{**desk.cookie, "value": cookie}])  # type: ignore[typeddict-item]
     page = context.new_page()
     page.goto(desk.address)
     WebSession.end_all(first(Person, Person.role == Role.OPERATIONS), "test", now(), "told to")

@@ -13,7 +13,8 @@ from service.core.outbox import Mail
 from service.core.settings import Setting
 from service.demo.plant import plant
 from service.monitoring import catalogue
-from service.monitoring.models import Direction, FaultCode, Frame, MaintenanceWindow
+from service.monitoring.link_models import Direction, Frame
+from service.monitoring.models import FaultCode, MaintenanceWindow
 from service.people.models import Customer, Person, Role
 from service.people.tokens import create_token
 from service.remote.actions import Kind

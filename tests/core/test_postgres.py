@@ -19,7 +19,7 @@ def process_of(server: Postgres) -> psutil.Process:
 
 
 def is_alive(process: psutil.Process) -> bool:
-    return process.is_running() and process.status() != psutil.STATUS_ZOMBIE
+    return bool(process.is_running() and process.status() != psutil.STATUS_ZOMBIE)
 
 
 def who(url: str) -> str:

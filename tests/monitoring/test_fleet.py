@@ -10,7 +10,8 @@ from sqlalchemy import select
 from service.core.db import db
 from service.monitoring import fleet
 from service.monitoring.health import WORST, Kind
-from service.monitoring.models import Contact, MaintenanceWindow
+from service.monitoring.link_models import Contact
+from service.monitoring.models import MaintenanceWindow
 from service.people.models import Person
 from service.stations.models import Connector, Station
 from tests.conftest import NOON

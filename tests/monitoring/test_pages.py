@@ -10,7 +10,8 @@ from sqlalchemy import select
 
 from service.core.clock import now
 from service.core.db import db
-from service.monitoring.models import Direction, FaultCode, Frame, MaintenanceWindow, StateInterval
+from service.monitoring.link_models import Direction, Frame
+from service.monitoring.models import FaultCode, MaintenanceWindow, StateInterval
 from service.people.models import Customer, Person
 from service.people.roles import Role
 from service.stations.models import Station

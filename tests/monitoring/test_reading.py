@@ -3,7 +3,7 @@
 import pytest
 
 from service.monitoring.exchanges import exchanges
-from service.monitoring.models import Direction, Frame
+from service.monitoring.link_models import Direction, Frame
 from service.monitoring.reading import HIDDEN, Part, masked, part_of, pretty
 from tests.conftest import NOON
 

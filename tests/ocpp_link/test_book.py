@@ -10,7 +10,7 @@ from ocpp_link.book import Closing, Opening
 from service.core.clock import now
 from service.core.db import db
 from service.core.live import Change
-from service.monitoring.models import Connection, Contact, Node
+from service.monitoring.link_models import Connection, Contact, Node
 from service.stations.models import Station
 from tests.charger import Charger
 from tests.conftest import NOON

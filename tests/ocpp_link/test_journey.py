@@ -18,7 +18,8 @@ from ocpp_link.server import linked
 from service.core.clock import now
 from service.core.config import Settings
 from service.core.db import db, unit_of_work
-from service.monitoring.models import FaultCode, Frame
+from service.monitoring.link_models import Frame
+from service.monitoring.models import FaultCode
 from service.people.models import Person
 from service.remote import jobs as remote_jobs
 from service.remote.actions import ActionState, Effect, Kind
@@ -143,7 +144,7 @@ def test_one_action_at_a_time_in_the_order_asked(
 ) -> None:
     key, station_id = ready(station), station.id
 
-    async def story() -> list[str]:
+    async def story() -> None:
         async with a_link(app) as url, Charger(url, "CP1", key) as charger:
             charger.answers["ClearCache"] = {"status": "Accepted"}
             charger.answers["UnlockConnector"] = {"status": "NotSupported"}
@@ -154,7 +155,6 @@ def test_one_action_at_a_time_in_the_order_asked(
             await charger.asked("UnlockConnector")
             done = select(RemoteAction).where(RemoteAction.state == ActionState.REFUSED)
             await until(app, lambda: db.session.scalars(done).first())
-            return []
 
     asyncio.run(story())
     actions = db.session.scalars(select(RemoteAction).order_by(RemoteAction.id)).all()
@@ -233,7 +233,7 @@ def test_a_frame_that_breaks_its_processing_takes_no_neighbour_with_it(
     db.session.execute(FaultCode.__table__.delete())  # type: ignore[attr-defined]
     db.session.commit()
 
-    async def story() -> list[Any]:
+    async def story() -> tuple[Any, ...]:
         async with a_link(app) as url, Charger(url, "CP1", key) as charger:
             return await asyncio.gather(
                 charger.call("Heartbeat", {}),

@@ -23,7 +23,7 @@ from sqlalchemy import select
 
 from service.core.config import Settings
 from service.core.db import db
-from service.monitoring.models import Direction, Frame
+from service.monitoring.link_models import Direction, Frame
 from service.stations.models import Station
 from service.tickets.models import Ticket
 from service.tickets.states import OPEN

@@ -9,8 +9,8 @@ from websockets.exceptions import InvalidStatus
 
 from ocpp_link.server import Link
 from service.core.db import db
-from service.monitoring.models import Connection as Row
-from service.monitoring.models import Contact
+from service.monitoring.link_models import Connection as Row
+from service.monitoring.link_models import Contact
 from service.stations.models import Station
 from service.tickets.models import Ticket
 from tests.charger import Charger

@@ -9,7 +9,7 @@ from sqlalchemy import select
 
 from service.core.db import db
 from service.core.history import History
-from service.monitoring.models import Connection, Contact
+from service.monitoring.link_models import Connection, Contact
 from service.stations import keys
 from service.stations.models import PendingCharger, Station
 from tests.conftest import NOON

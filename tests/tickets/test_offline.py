@@ -6,7 +6,8 @@ import pytest
 from sqlalchemy import select
 
 from service.core.db import db
-from service.monitoring.models import Contact, Node, StateInterval
+from service.monitoring.link_models import Contact, Node
+from service.monitoring.models import StateInterval
 from service.stations.models import Site, Station, StationModel
 from service.tickets import jobs
 from service.tickets.states import State
