@@ -73,6 +73,8 @@ def create_app(settings: Settings | None = None, **config: Any) -> Flask:
         SETTINGS=settings,
         SECRET_KEY=settings.secret(),
         SQLALCHEMY_DATABASE_URI=settings.database_url,
+        # A database that was restarted costs nobody a failed request.
+        SQLALCHEMY_ENGINE_OPTIONS={"pool_pre_ping": True},
     )
     app.config.update(config)
     db.init_app(app)

@@ -11,7 +11,7 @@ from typing import ParamSpec, TypeVar
 
 import structlog
 from flask import Flask
-from sqlalchemy import bindparam, select, text, update
+from sqlalchemy import Select, bindparam, select, text, update
 from sqlalchemy.dialects.postgresql import insert
 
 from ocpp_link.batches import Batches
@@ -102,7 +102,7 @@ class Book:
         await self._run(_start, self.node, at)
 
     async def beat(self, held: Mapping[int, int], at: datetime) -> list[int]:
-        """This node lives. Returns the stations whose connection here is no longer theirs."""
+        """This node lives. Returns the stations whose connection here no longer holds."""
         unwritten, self._unwritten = self._unwritten, []
         for closing in unwritten:
             await self.closed(closing)
@@ -210,8 +210,18 @@ def _beat(node: str, held: dict[int, int], at: datetime, awake: bool) -> list[in
         _clear("", at, awake=True)
     if not held:
         return []
-    query = select(Contact.station_id, Contact.connection_id).where(Contact.station_id.in_(held))
-    return [station for station, now in db.session.execute(query) if now != held[station]]
+    theirs = select(Contact.station_id, Contact.connection_id).where(Contact.station_id.in_(held))
+    elsewhere = [one for one, now in db.session.execute(theirs) if now != held[one]]
+    return [*elsewhere, *db.session.scalars(_outdated(held))]
+
+
+def _outdated(held: dict[int, int]) -> Select[int]:
+    """Stations that got another key, profile or identity, or left the fleet, since they came in."""
+    return (
+        select(Station.id)
+        .join(Connection, Connection.station_id == Station.id)
+        .where(Connection.id.in_(held.values()), Station.admits_since > Connection.opened_at)
+    )
 
 
 def _clear(node: str, at: datetime, awake: bool) -> None:

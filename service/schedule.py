@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -105,6 +106,8 @@ class Clock:
 
 def start(clock: Clock) -> BackgroundScheduler:
     """APScheduler only ticks: a tick that comes late runs all the same, and never twice at once."""
+    # A tick that finds the last one still at work waits for the next: no news.
+    logging.getLogger("apscheduler").setLevel(logging.ERROR)
     scheduler = BackgroundScheduler(
         timezone=UTC,
         job_defaults={"coalesce": True, "max_instances": 1, "misfire_grace_time": None},

@@ -131,7 +131,9 @@ class Charger:
         answer = self._waiting[message_id] = asyncio.get_running_loop().create_future()
         try:
             await self.send(json.dumps([2, message_id, action, {**(payload or {}), **more}]))
-            return await asyncio.wait_for(answer, PATIENCE_S)
+            async with asyncio.timeout(PATIENCE_S):
+                said: Payload = await answer
+            return said
         finally:
             del self._waiting[message_id]
 

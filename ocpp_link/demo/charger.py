@@ -156,7 +156,7 @@ class Charger:
         self._line = line
         for outlet in self.outlets:
             await self.report(outlet)
-        while True:
+        while self._line is line:
             await asyncio.sleep(max(5.0, float(self.configuration["HeartbeatInterval"])))
             await line.call("Heartbeat", {})
 

@@ -49,7 +49,9 @@ class Line:
             self._waiting = message_id, answer
             try:
                 await self._send([2, message_id, action, payload])
-                return await asyncio.wait_for(answer, PATIENCE_S)
+                # Not `wait_for`: in Python 3.11 it may swallow that its task was cancelled.
+                async with asyncio.timeout(PATIENCE_S):
+                    return await answer
             finally:
                 self._waiting = None
 

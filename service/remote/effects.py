@@ -60,13 +60,15 @@ class Seen:
     messages: frozenset[str] = frozenset()
 
 
-def judge(kind: Kind, fields: Mapping[str, Any], before: State, seen: Seen) -> Effect:
+def judge(
+    kind: Kind, fields: Mapping[str, Any], before: State, seen: Seen, connector: int = 0
+) -> Effect:
     """PROVEN where the effect is there, PENDING where it may still come.
 
     Where something was Faulted before, that it is well is the effect; a charger that restarts
-    into the same fault has not been helped.
+    into the same fault has not been helped. `connector` is the one whose ticket it was for.
     """
-    broken = before.faulted(fields.get("connector") or 0)
+    broken = before.faulted(fields.get("connector") or connector)
     if kind in (Kind.RESET, Kind.UNLOCK) and broken:
         return _proven(seen.now.is_well(broken) and (kind is Kind.UNLOCK or _restarted(seen)))
     return _proven(SEEN[kind](fields, seen)) if kind in SEEN else Effect.NOT_OBSERVABLE

@@ -66,7 +66,9 @@ def observe(words: Sequence[Word], at: datetime) -> None:
     for action in actions:
         now = states[action.station_id]
         seen = _seen(action, now, contacts.get(action.station_id), messages[action.station_id])
-        effect = judge(action.kind, action.fields, State.from_json(action.before), seen)
+        connector = action.ticket.connector if action.ticket else 0
+        before = State.from_json(action.before)
+        effect = judge(action.kind, action.fields, before, seen, connector)
         if effect is Effect.PROVEN:
             action.settle(effect, now.as_json(), at)
             _tell_tickets_of_test_start(action, at)

@@ -84,6 +84,8 @@ class Station(Model):
     security_profile: Mapped[int] = mapped_column(default=1)
     # Salted SHA-256 of a random 160-bit key: `salt$digest`, both hexadecimal.
     key_hash: Mapped[str | None]
+    # A connection from before this instant proved itself by what no longer holds: it is closed.
+    admits_since: Mapped[datetime | None]
     created_at: Mapped[datetime]
     retired_at: Mapped[datetime | None]
     site: Mapped[Site | None] = relationship(back_populates="stations")
@@ -154,7 +156,7 @@ class Station(Model):
         identity = facts.get("ocpp_identity", self.ocpp_identity)
         if identity != self.ocpp_identity:
             with _taking(identity, at) as key:
-                self.identity_key = key
+                self.identity_key, self.admits_since = key, at
                 edit(self, by, at, ocpp_identity=identity)
         edit(self, by, at, **facts)
         self._add_known_connectors(at)
@@ -164,7 +166,7 @@ class Station(Model):
         """A new random key, shown once. The old one stops working with the commit."""
         self._refuse_if_retired()
         key = keys.new_key()
-        self.key_hash = keys.hashed(key)
+        self.key_hash, self.admits_since = keys.hashed(key), at
         record("give_key", self, by, at)
         announce("station", self.id, at)
         return key
@@ -174,13 +176,14 @@ class Station(Model):
         self._refuse_if_retired()
         if profile != self.security_profile:
             _allow_profile(profile, by)
+            self.admits_since = at
         edit(self, by, at, why, security_profile=profile)
         announce("station", self.id, at)
 
     def retire(self, by: Person, why: str, at: datetime) -> None:
         """Take it out of the fleet for good. Its past stays; its identity is free again."""
         self._refuse_if_retired()
-        self.retired_at = at
+        self.retired_at = self.admits_since = at
         self.identity_key = f"{self.identity_key}#{self.id}"
         self.key_hash = None
         record("retire", self, by, at, why)

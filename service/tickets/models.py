@@ -243,11 +243,6 @@ class Ticket(Model):
         """Put right, by proof. Rules see to it that it is no danger and that nobody has it."""
         self._end(how, words, at, "rule", **facts)
 
-    def become_part_of(self, other: Ticket, at: datetime) -> None:
-        """The same trouble as another ticket's, which goes on alone."""
-        self._end(Resolution.DUPLICATE, f"part of ticket {other.id}", at, "rule", of=other.id)
-        self.close("rule", at)
-
     def close(self, by: Person | str, at: datetime) -> None:
         self._go(State.CLOSED, by, at)
         self.closed_at = at

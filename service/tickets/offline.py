@@ -10,10 +10,10 @@ from sqlalchemy import select
 from service.core.db import db
 from service.monitoring.faults import OFFLINE
 from service.monitoring.link_models import Contact
-from service.monitoring.models import Alarm, AlarmState, FaultCode
+from service.monitoring.models import Alarm
 from service.stations.models import Station
 from service.tickets.models import Ticket
-from service.tickets.opening import Call, open_tickets
+from service.tickets.opening import Call, claim_calls, open_for
 from service.tickets.states import OPEN
 
 # Last heard within so long of each other, give or take a heartbeat, they went together.
@@ -21,67 +21,71 @@ TOGETHER = timedelta(minutes=3)
 
 
 def open_offline(alarm_ids: list[int], at: datetime) -> None:
-    """Join what belongs to a site's outage; the rest gets tickets of its own."""
-    open_tickets(alarm_ids, at)
-    alarms = db.session.scalars(
-        select(Alarm).where(Alarm.id.in_(alarm_ids), Alarm.ticket_id.is_not(None))
-    )
-    by_site: defaultdict[int, list[Alarm]] = defaultdict(list)
-    for alarm in alarms:
-        if alarm.station.site_id:
-            by_site[alarm.station.site_id].append(alarm)
-    for site_id in by_site:
-        _join(site_id, at)
+    """What belongs to a site's outage joins the site's ticket; the rest has its own."""
+    by_site: defaultdict[int | None, list[Call]] = defaultdict(list)
+    for call in claim_calls(alarm_ids, at):
+        by_site[call.alarm.station.site_id].append(call)
+    open_for(by_site.pop(None, []), at)
+    for site_id, calls in by_site.items():
+        if site_id:
+            _open_at(site_id, calls, at)
 
 
-def _join(site_id: int, at: datetime) -> None:
-    """Where several stations of a site went together, the oldest ticket becomes the site's."""
-    gone = _gone_together(site_id)
-    tickets = {ticket.id: ticket for _, ticket in gone}
-    if len(gone) < 2 or len(tickets) < 2:
-        return
-    if before := _of_site(site_id):
-        tickets[before.id] = before
-        before.recovered_at = None
-    first, *others = sorted(tickets.values(), key=lambda one: (one.station_id is not None, one.id))
-    first.station_id, first.connector = None, 0
-    code = FaultCode.with_code(OFFLINE)
-    for alarm, ticket in gone:
-        if code and ticket is not first:
-            alarm.ticket_id = first.id
-            first.occurrences += 1
-            first.tell("joined", alarm.station.name, at, **Call(alarm, code).facts)
-    for other in others:
-        other.become_part_of(first, at)
-    first.tell("site", f"{len(gone)} stations of the site at once", at, stations=len(gone))
+def _open_at(site_id: int, calls: list[Call], at: datetime) -> None:
+    ticket = _ticket_to_join(site_id, calls)
+    if ticket is None:
+        first, *calls = calls
+        open_for([first], at)
+        ticket = db.session.get_one(Ticket, first.alarm.ticket_id)
+    for call in calls:
+        _join(ticket, call, at)
 
 
-def _of_site(site_id: int) -> Ticket | None:
-    """The site's own ticket that is still open, perhaps from an outage that is over."""
-    mine = select(Ticket).where(Ticket.site_id == site_id, Ticket.station_id.is_(None))
-    query = mine.where(Ticket.fault == OFFLINE, Ticket.state.in_(OPEN))
-    return db.session.scalars(query).one_or_none()
-
-
-def _gone_together(site_id: int) -> list[tuple[Alarm, Ticket]]:
-    """The site's stations that went when its latest one went, with their open tickets."""
+def _ticket_to_join(site_id: int, calls: list[Call]) -> Ticket | None:
+    """The site's open ticket, or that of a station which went when these did."""
     query = (
-        select(Alarm, Ticket, Contact.last_seen_at)
-        .join(Station, Station.id == Alarm.station_id)
-        .join(Ticket, Ticket.id == Alarm.ticket_id)
-        .join(Contact, Contact.station_id == Alarm.station_id)
-        .where(
-            Station.site_id == site_id,
-            Alarm.fault == OFFLINE,
-            Alarm.state == AlarmState.ACTIVE,
-            Ticket.state.in_(OPEN),
-        )
-        .order_by(Contact.last_seen_at.desc(), Alarm.id)
+        select(Ticket)
+        .where(Ticket.site_id == site_id, Ticket.fault == OFFLINE, Ticket.state.in_(OPEN))
+        .order_by(Ticket.station_id.is_not(None), Ticket.id)
+        .with_for_update()
     )
-    rows = db.session.execute(query).all()
-    latest = rows[0][2] if rows else None
-    return [
-        (alarm, ticket)
-        for alarm, ticket, seen in rows
-        if latest and seen and latest - seen <= TOGETHER
-    ]
+    own = {call.alarm.station_id for call in calls}
+    gone = [_heard(one) for one in own]
+    for ticket in db.session.scalars(query):
+        if ticket.station_id in own:
+            continue
+        if ticket.station_id is None and len(calls) > 1:
+            return ticket
+        if any(_together(seen, one) for seen in _heard_on(ticket) for one in gone):
+            return ticket
+    return None
+
+
+def _heard_on(ticket: Ticket) -> list[datetime | None]:
+    """When the stations of a ticket that are still away were last heard."""
+    away = (
+        select(Contact.last_seen_at)
+        .join(Alarm, Alarm.station_id == Contact.station_id)
+        .where(Alarm.ticket_id == ticket.id, Alarm.cleared_at.is_(None))
+    )
+    return list(db.session.scalars(away))
+
+
+def _heard(station_id: int) -> datetime | None:
+    return db.session.scalar(select(Contact.last_seen_at).where(Contact.station_id == station_id))
+
+
+def _together(one: datetime | None, other: datetime | None) -> bool:
+    return one is not None and other is not None and abs(one - other) <= TOGETHER
+
+
+def _join(ticket: Ticket, call: Call, at: datetime) -> None:
+    """One more station of the same outage; with the second, the ticket is the site's."""
+    if ticket.station_id is not None:
+        station = db.session.get_one(Station, ticket.station_id)
+        ticket.station_id, ticket.connector = None, 0
+        ticket.tell("site", f"the site's, no longer {station.name}'s alone", at)
+    call.alarm.ticket_id = ticket.id
+    ticket.occurrences += 1
+    ticket.last_seen_at, ticket.recovered_at = at, None
+    ticket.tell("joined", call.alarm.station.name, at, **call.facts)

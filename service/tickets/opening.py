@@ -64,9 +64,14 @@ class Call:
 
 def open_tickets(alarm_ids: Iterable[int], at: datetime) -> None:
     """The debounce of these alarms has run out: call somebody, unless a planned outage holds."""
+    open_for(claim_calls(alarm_ids, at), at)
+
+
+def claim_calls(alarm_ids: Iterable[int], at: datetime) -> list[Call]:
+    """The alarms that call for a ticket now. Whoever claims them opens it."""
     alarms = _claim(alarm_ids)
     if not alarms:
-        return
+        return []
     codes = FaultCode.all_by_code()
     windows = _windows(at)
     calls = []
@@ -77,7 +82,7 @@ def open_tickets(alarm_ids: Iterable[int], at: datetime) -> None:
         if alarm.silenced_by_id is None and (code.opens_ticket or _keeps_coming(alarm, at)):
             calls.append(Call(alarm, code))
     db.session.flush()
-    open_for(calls, at)
+    return calls
 
 
 def _keeps_coming(alarm: Alarm, at: datetime) -> bool:

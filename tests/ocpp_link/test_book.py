@@ -11,6 +11,7 @@ from service.core.clock import now
 from service.core.db import db
 from service.core.live import Change
 from service.monitoring.link_models import Connection, Contact, Node
+from service.people.models import Person
 from service.stations.models import Station
 from tests.charger import Charger
 from tests.conftest import NOON
@@ -200,3 +201,28 @@ async def test_who_does_not_answer_a_ping_is_given_up(
         await left(link)
 
     assert rows()[0].close_reason == "1011 no answer to a ping"
+
+
+async def test_a_new_key_closes_the_connection_that_the_old_one_opened(
+    linking: Linking, key: str, station: Station
+) -> None:
+    async with linking() as link, Charger(url(link), "CP1", key) as charger:
+        await charger.heartbeat()
+        held = link.registry.held()
+        assert await link.book.beat(held, now()) == []
+
+        station.give_key("test", now())
+        db.session.commit()
+        assert await link.book.beat(held, now()) == [station.id]
+
+
+async def test_a_retired_station_is_let_go(
+    linking: Linking, key: str, station: Station, operator: Person
+) -> None:
+    async with linking() as link, Charger(url(link), "CP1", key) as charger:
+        await charger.heartbeat()
+        station.retire(operator, "Rivs", now())
+        db.session.commit()
+        link.registry.lost(await link.book.beat(link.registry.held(), now()))
+
+        assert await charger.closed() == 1001

@@ -28,6 +28,14 @@ def test_a_fault_that_goes_without_a_restart_is_not_the_restarts_doing() -> None
     assert effect(Kind.RESET, BROKEN, WELL) is Effect.PENDING
 
 
+def test_a_restart_for_a_ticket_is_judged_by_that_tickets_connector() -> None:
+    before = State({1: ("Faulted", "InternalError"), 2: ("Faulted", "GroundFailure")})
+    seen = Seen(State({1: ("Available", "NoError"), 2: before.connectors[2]}), booted=True)
+
+    assert judge(Kind.RESET, {}, before, seen, connector=1) is Effect.PROVEN
+    assert judge(Kind.RESET, {}, before, seen) is Effect.PENDING
+
+
 @pytest.mark.parametrize("sign", ["booted", "reconnected"])
 def test_a_restart_of_a_well_station_shows_in_its_coming_back(sign: str) -> None:
     assert effect(Kind.RESET, WELL, WELL, **{sign: True}) is Effect.PROVEN

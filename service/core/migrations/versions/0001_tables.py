@@ -292,6 +292,7 @@ def upgrade() -> None:
     sa.Column('commissioned_on', sa.Date(), nullable=True),
     sa.Column('security_profile', sa.BigInteger(), nullable=False),
     sa.Column('key_hash', sa.Text(), nullable=True),
+    sa.Column('admits_since', sa.DateTime(timezone=True), nullable=True),
     sa.Column('created_at', sa.DateTime(timezone=True), nullable=False),
     sa.Column('retired_at', sa.DateTime(timezone=True), nullable=True),
     sa.CheckConstraint('security_profile BETWEEN 0 AND 2', name=op.f('ck_station_security_profile')),
