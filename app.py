@@ -7,8 +7,10 @@ from typing import Any
 
 from flask import Flask
 
-from commands import commands
+from ocpp_link.demo.simulate import simulate
+from ocpp_link.server import serve
 from service.api import RESOURCES
+from service.commands import House, commands
 from service.core import api, outbox_views, preferences, settings_views, stream, web
 from service.core.config import Settings
 from service.core.db import Visible, db
@@ -89,4 +91,4 @@ def create_app(settings: Settings | None = None, **config: Any) -> Flask:
 
 
 if __name__ == "__main__":
-    commands(obj=create_app)
+    commands(obj=House(create_app, serve, simulate))

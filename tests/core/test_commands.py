@@ -16,13 +16,17 @@ from flask import Flask
 from sqlalchemy import text
 
 from app import create_app
-from commands import commands
+from ocpp_link.demo.simulate import simulate
+from ocpp_link.server import serve
+from service.commands import House, commands
 from service.core.config import HOME
 from service.core.database import engine_for
 from service.core.postgres import APP, OWNER, Postgres
 from service.people.tokens import PREFIX
 
 README = (HOME / "README.md").read_text()
+
+HOUSE = House(create_app, serve, simulate)
 
 
 def all_commands(group: click.Group, path: str = "") -> Iterator[tuple[str, click.Command]]:
@@ -58,7 +62,7 @@ class Run:
     def __call__(self, *words: str, **settings: str) -> Result:
         environment = {"INSTANCE": str(self.folder / "instance"), "LOG_LEVEL": "ERROR"}
         environment |= self.urls | settings
-        return CliRunner().invoke(commands, words, obj=create_app, env=environment)
+        return CliRunner().invoke(commands, words, obj=HOUSE, env=environment)
 
 
 @pytest.mark.parametrize(("name", "command"), sorted(all_commands(commands)))
@@ -68,7 +72,7 @@ def test_every_command_has_help_and_stands_in_the_readme(name: str, command: cli
 
 
 def test_help_needs_no_database_and_no_settings() -> None:
-    done = CliRunner().invoke(commands, ["--help"], obj=create_app, env={"HTTP_PORT": "x"})
+    done = CliRunner().invoke(commands, ["--help"], obj=HOUSE, env={"HTTP_PORT": "x"})
 
     assert done.exit_code == 0
     assert "station" in done.output

@@ -12,10 +12,8 @@ import click
 import uvloop
 from flask import Flask
 
-from commands.base import MakeApp, commands, database_ready
-from ocpp_link.demo.simulate import simulate
-from ocpp_link.server import serve
 from service import schedule
+from service.commands.base import House, MakeApp, commands, database_ready
 from service.core import log, migrate
 from service.core.clock import now
 from service.core.config import Settings
@@ -37,14 +35,14 @@ from service.people.links import first_link
 
 @commands.command()
 @click.pass_obj
-def run(make_app: MakeApp) -> None:
+def run(house: House) -> None:
     """Start everything: web, link and clock, and a PostgreSQL unless DATABASE_URL names one."""
-    _run_all(make_app, Settings.read(os.environ))
+    _run_all(house.make_app, Settings.read(os.environ))
 
 
 @commands.command()
 @click.pass_obj
-def demo(make_app: MakeApp) -> None:
+def demo(house: House) -> None:
     """The same with a demo fleet and simulated chargers, in an instance folder of its own."""
     instance = Settings.read(os.environ).instance
     os.environ["INSTANCE"] = str(instance.absolute().with_name(f"{instance.name}-demo"))
@@ -52,7 +50,7 @@ def demo(make_app: MakeApp) -> None:
         os.environ.pop(name, None)
     # A visitor does not wait for five minutes to see what happens when a charger goes silent.
     os.environ.setdefault("OFFLINE_AFTER_SECONDS", "60")
-    _run_all(make_app, Settings.read(os.environ), _plant, chargers=itself("chargers"))
+    _run_all(house.make_app, Settings.read(os.environ), _plant, chargers=itself("chargers"))
 
 
 def _run_all(
@@ -113,41 +111,42 @@ def _welcome(app: Flask, more: str) -> str:
 
 @commands.command()
 @click.pass_obj
-def web(make_app: MakeApp) -> None:
+def web(house: House) -> None:
     """Serve the pages and the API."""
-    with database_ready("web", make_app) as settings:
+    with database_ready("web", house.make_app) as settings:
         check_ports(settings, "http_port")
-        WebServer(settings, lambda: make_app(settings)).run()
+        WebServer(settings, lambda: house.make_app(settings)).run()
 
 
 @commands.command()
 @click.pass_obj
-def link(make_app: MakeApp) -> None:
+def link(house: House) -> None:
     """Hold the chargers' connections."""
-    with database_ready("link", make_app) as settings:
+    with database_ready("link", house.make_app) as settings:
         check_ports(settings, *_ocpp_ports(settings))
-        app = make_app(settings)
-        uvloop.run(_until_told(lambda stop: serve(settings, app, stop)))
+        app = house.make_app(settings)
+        uvloop.run(_until_told(lambda stop: house.serve(settings, app, stop)))
 
 
 @commands.command()
 @click.pass_obj
-def clock(make_app: MakeApp) -> None:
+def clock(house: House) -> None:
     """Do what falls due: tickets, mails, clearing up. Of several, one works and the others wait."""
-    with database_ready("clock", make_app) as settings:
+    with database_ready("clock", house.make_app) as settings:
         stop = threading.Event()
         for number in (signal.SIGINT, signal.SIGTERM):
             signal.signal(number, lambda *_: stop.set())
-        schedule.run_forever(make_app(settings), stop)
+        schedule.run_forever(house.make_app(settings), stop)
 
 
 @commands.command(hidden=True)
-def chargers() -> None:
+@click.pass_obj
+def chargers(house: House) -> None:
     """Play the demo's chargers; `demo` starts this."""
     settings = Settings.read(os.environ)
     log.configure(settings.log_level, "chargers")
     hold_on_to_the_lifeline()
-    uvloop.run(_until_told(lambda stop: simulate(settings, stop)))
+    uvloop.run(_until_told(lambda stop: house.simulate(settings, stop)))
 
 
 async def _until_told(work: Callable[[asyncio.Event], Awaitable[None]]) -> None:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import click
 
-from commands.base import MakeApp, commands, database_ready, working
+from service.commands.base import House, commands, database_ready, working
 from service.core import backup as backups
 from service.core import certificate as certificates
 from service.core import log, migrate
@@ -33,17 +33,17 @@ def migrate_(context: click.Context) -> None:
         settings = Settings.read(os.environ)
         log.configure(settings.log_level, "migrate")
         with opened(settings) as complete:
-            migrate.upgrade(context.obj(complete))
+            migrate.upgrade(context.obj.make_app(complete))
         click.echo(f"The database is at {migrate.head()}.")
 
 
 @migrate_.command(name="new")
 @click.argument("words")
 @click.pass_obj
-def migrate_new(make_app: MakeApp, words: str) -> None:
+def migrate_new(house: House, words: str) -> None:
     """For developers: write the migration for what has changed in the models."""
     log.configure("WARNING", "migrate")
-    migrate.new(make_app(Settings(database_url="postgresql+psycopg:///")), words)
+    migrate.new(house.make_app(Settings(database_url="postgresql+psycopg:///")), words)
 
 
 @commands.group()
@@ -56,9 +56,9 @@ def token() -> None:
 @click.option("--name", required=True, help="What it is for: it stands in the history.")
 @click.option("--customer", help="The customer's name, for a customer's token.")
 @click.pass_obj
-def token_create(make_app: MakeApp, role: str, name: str, customer: str | None) -> None:
+def token_create(house: House, role: str, name: str, customer: str | None) -> None:
     """Make a token, and print it alone: it is shown this once."""
-    with working("token", make_app):
+    with working("token", house.make_app):
         whose = Customer.named(customer) if customer else None
         if customer and whose is None:
             raise TokenError(f"there is no customer of the name {customer!r}")
@@ -83,11 +83,9 @@ def station() -> None:
     help="Who may charge there.",
 )
 @click.pass_obj
-def station_add(
-    make_app: MakeApp, name: str, identity: str, profile: int, authorization: str
-) -> None:
+def station_add(house: House, name: str, identity: str, profile: int, authorization: str) -> None:
     """Register a station, and print what to type into the charger: the key is shown this once."""
-    with working("station", make_app):
+    with working("station", house.make_app):
         who = Authorization(authorization)
         facts = {"security_profile": profile, "authorization": who}
         added = Station.create(name, identity, "command line", now(), **facts)
@@ -109,9 +107,9 @@ def certificate(names: tuple[str, ...]) -> None:
 @commands.command()
 @click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
 @click.pass_obj
-def backup(make_app: MakeApp, file: Path) -> None:
+def backup(house: House, file: Path) -> None:
     """Save database, files and secrets in FILE, while everything runs."""
-    with database_ready("backup", make_app) as settings:
+    with database_ready("backup", house.make_app) as settings:
         made = backups.make(settings.database_owner_url, settings.instance, file, now(), _tell)
     click.echo(f"{file}: {sum(made.tables.values())} rows, {len(made.parts)} parts.")
 
@@ -122,15 +120,15 @@ def backup(make_app: MakeApp, file: Path) -> None:
 @click.option("--into", type=click.Path(path_type=Path), help="A new instance folder instead.")
 @click.option("--force", is_flag=True, help="Overwrite what is there.")
 @click.pass_obj
-def restore(make_app: MakeApp, file: Path, verify: bool, into: Path | None, force: bool) -> None:
+def restore(house: House, file: Path, verify: bool, into: Path | None, force: bool) -> None:
     """Put the backup FILE in the place of what is there, and check that it is the same."""
     settings = Settings.read(os.environ)
     log.configure("WARNING", "restore")
     if verify:
-        click.echo(restoring.verify(file, make_app, _tell))
+        click.echo(restoring.verify(file, house.make_app, _tell))
         return
     target = restoring.elsewhere(settings, into) if into else settings
-    click.echo(restoring.restore(file, target, make_app, _tell, force))
+    click.echo(restoring.restore(file, target, house.make_app, _tell, force))
 
 
 def _tell(words: str) -> None:

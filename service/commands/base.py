@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import signal
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from typing import Any
 
 import click
@@ -25,6 +27,18 @@ from service.people.tokens import TokenError
 from service.stations.models import IdentityError, IdentityTakenError
 
 MakeApp = Callable[[Settings], Flask]
+Stop = asyncio.Event
+
+
+@dataclass(frozen=True)
+class House:
+    """What the terminal is given by `app.py`, which alone knows both the service and the link."""
+
+    make_app: MakeApp
+    serve: Callable[[Settings, Flask, Stop], Awaitable[None]]
+    simulate: Callable[[Settings, Stop], Awaitable[None]]
+
+
 # What somebody can put right who reads one sentence.
 CANNOT = (
     SettingError,
