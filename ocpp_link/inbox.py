@@ -12,7 +12,6 @@ from datetime import datetime
 import psycopg
 import structlog
 from flask import Flask
-from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 
 from ocpp_link import frames, v16
@@ -20,13 +19,13 @@ from ocpp_link.arrived import Arrived, Departed
 from ocpp_link.batches import Batches
 from service import intake
 from service.core.clock import now
-from service.core.db import db, rows, unit_of_work
+from service.core.db import db, hot, rows, unit_of_work
 from service.monitoring.words import Heard, Word
 
 # Row-level security allows no COPY; one parameter for all rows comes close to it.
-KEEP = text(
+KEEP = (
     "INSERT INTO frame (received_at, station_id, connection_id, direction, action, message_id, raw,"
-    " findings, latency_ms) SELECT * FROM json_to_recordset(CAST(:rows AS json)) AS n("
+    " findings, latency_ms) SELECT * FROM json_to_recordset(CAST(%(rows)s AS json)) AS n("
     "at timestamptz, station bigint, connection bigint, way text, action text, message text,"
     " raw text, found text[], ms float8)"
 )
@@ -138,7 +137,7 @@ def _keep(
         kept.append(_frame(item, more))
         if reply is not None:
             kept.append(_answer(item, reply, at))
-    db.session.execute(KEEP, rows(kept))
+    hot(KEEP, rows=rows(kept))
 
 
 def _frame(item: Arrived | Departed, more: tuple[str, ...]) -> dict[str, object]:
@@ -174,14 +173,12 @@ def _refuse_where_storage_is_gone(wrong: Exception) -> None:
     """The server is away, full or shutting down: nothing can be kept, one by one or together."""
     if isinstance(wrong, NotKeptError):
         raise wrong
-    if isinstance(wrong, DBAPIError) and _is_storage(wrong):
-        log.error("database refuses", why=str(wrong.orig))
-        raise NotKeptError(str(wrong.orig)) from wrong
-    if isinstance(wrong, psycopg.OperationalError):
-        raise NotKeptError(str(wrong)) from wrong
+    cause = wrong.orig if isinstance(wrong, DBAPIError) else wrong
+    if isinstance(cause, psycopg.Error) and _is_storage(cause):
+        log.error("database refuses", why=str(cause))
+        raise NotKeptError(str(cause)) from wrong
 
 
-def _is_storage(wrong: DBAPIError) -> bool:
+def _is_storage(cause: psycopg.Error) -> bool:
     """Class 53 is no room, 57 the operator's doing, 58 the system's; a lost line has no class."""
-    state = getattr(wrong.orig, "sqlstate", None)
-    return wrong.connection_invalidated or state is None or state[:2] in {"53", "57", "58", "08"}
+    return cause.sqlstate is None or cause.sqlstate[:2] in {"08", "53", "57", "58"}

@@ -54,10 +54,12 @@ def _boots(words: Sequence[Word], answers: list[Any], at: datetime, heartbeat_s:
     if not booted:
         return
     asked = remote.reset_lately({word.station_id for word in booted}, at)
+    said, news = boots.take(booted, asked, heartbeat_s, at)
+    waiting = iter(said)
     for number, word in enumerate(words):
         if isinstance(word, Booted):
-            answers[number] = boots.take(word, word.station_id in asked, heartbeat_s)
-    tickets.take(boots.loops(booted, at), at)
+            answers[number] = next(waiting)
+    tickets.take(news, at)
 
 
 def _charges(words: Sequence[Word], answers: list[Any]) -> None:

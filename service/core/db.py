@@ -7,6 +7,7 @@ from enum import StrEnum
 from typing import Any, Protocol, Self, cast
 
 import orjson
+import psycopg
 from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy import BigInteger, CursorResult, DateTime, Enum, MetaData, Select, Text, Update
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
@@ -56,12 +57,22 @@ class Visible(Protocol):
     def visible_to(cls, person: Any) -> Select[Self]: ...
 
 
-def rows(values: Iterable[Mapping[str, Any]]) -> dict[str, str]:
-    """Many rows as one parameter, for `json_to_recordset(CAST(:rows AS json))`.
+def hot(sql: str, **values: Any) -> psycopg.Cursor[tuple[Any, ...]]:
+    """A statement on the hot path, straight to the driver, within the session's transaction.
+
+    It takes a quarter of the CPU that a session takes. What the session has not flushed, it does
+    not see; errors are psycopg's own.
+    """
+    driver = db.session.connection().connection.driver_connection
+    return cast("psycopg.Connection[tuple[Any, ...]]", driver).execute(sql, values)
+
+
+def rows(values: Iterable[Mapping[str, Any]]) -> str:
+    """Many rows as one parameter, for `json_to_recordset(CAST(%(rows)s AS json))`.
 
     On the hot path: orjson writes a row in the time that a driver takes to write one of its fields.
     """
-    return {"rows": orjson.dumps(list(values)).decode()}
+    return orjson.dumps(list(values)).decode()
 
 
 @contextmanager

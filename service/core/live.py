@@ -5,18 +5,18 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import datetime
 
-from sqlalchemy import Identity, func, select, text
+from sqlalchemy import Identity, func, select
 from sqlalchemy.orm import Mapped, mapped_column
 
-from service.core.db import Model, db
+from service.core.db import Model, db, hot
 
 CHANNEL = "laddvakt_change"
 
 
-CHANGED = text(
+CHANGED = (
     "WITH changed AS (INSERT INTO change (topic, ref, at)"
-    " SELECT :topic, ref, :at FROM unnest(CAST(:refs AS bigint[])) AS n(ref))"
-    " SELECT pg_notify(:channel, '')"
+    " SELECT %(topic)s, ref, %(at)s FROM unnest(CAST(%(refs)s AS bigint[])) AS n(ref))"
+    " SELECT pg_notify(%(channel)s, '')"
 )
 
 
@@ -45,7 +45,7 @@ def announce(topic: str, ref: int, at: datetime) -> None:
 def announce_many(topic: str, refs: Iterable[int], at: datetime) -> None:
     """The same for many rows, with one statement."""
     if found := list(refs):
-        db.session.execute(CHANGED, {"topic": topic, "refs": found, "at": at, "channel": CHANNEL})
+        hot(CHANGED, topic=topic, refs=found, at=at, channel=CHANNEL)
 
 
 def wake(channel: str) -> None:

@@ -8,9 +8,9 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import insert, select, text
+from sqlalchemy import insert, select
 
-from service.core.db import db
+from service.core.db import db, hot
 from service.monitoring.faults import (
     BOOT_LOOP,
     CLOCK_SKEW,
@@ -29,18 +29,19 @@ DERIVED = frozenset({OFFLINE, BOOT_LOOP, IDENTITY_CONFLICT, CLOCK_SKEW})
 # What a charger says without being out of order.
 NO_STOP = frozenset({WARNING, "ev_communication_error"})
 
-OPEN = text(
+OPEN = (
     "SELECT id, station_id, connector, fault, detail, ticket_id FROM alarm"
-    " WHERE cleared_at IS NULL AND station_id = ANY(:ids)"
+    " WHERE cleared_at IS NULL AND station_id = ANY(%(ids)s)"
 )
-REPEAT = text(
+REPEAT = (
     "UPDATE alarm SET times = alarm.times + n.times, last_at = n.at"
-    " FROM unnest(CAST(:ids AS bigint[]), CAST(:times AS bigint[]), CAST(:ats AS timestamptz[]))"
-    " AS n(id, times, at) WHERE alarm.id = n.id RETURNING alarm.ticket_id, n.times, n.at"
+    " FROM unnest(CAST(%(ids)s AS bigint[]), CAST(%(times)s AS bigint[]),"
+    " CAST(%(ats)s AS timestamptz[])) AS n(id, times, at)"
+    " WHERE alarm.id = n.id RETURNING alarm.ticket_id, n.times, n.at"
 )
-CLEAR = text(
+CLEAR = (
     "UPDATE alarm SET state = 'cleared', cleared_at = n.at"
-    " FROM unnest(CAST(:ids AS bigint[]), CAST(:ats AS timestamptz[])) AS n(id, at)"
+    " FROM unnest(CAST(%(ids)s AS bigint[]), CAST(%(ats)s AS timestamptz[])) AS n(id, at)"
     " WHERE alarm.id = n.id AND alarm.cleared_at IS NULL RETURNING alarm.ticket_id, n.at"
 )
 
@@ -83,7 +84,7 @@ class AlarmBook:
     _codes: Codes | None = None
 
     def __post_init__(self) -> None:
-        for row in db.session.execute(OPEN, {"ids": self.stations}):
+        for row in hot(OPEN, ids=self.stations):
             self.known[row[1], row[2]][Fault(row[3], row[4])] = row[0]
 
     @property
@@ -132,9 +133,7 @@ class AlarmBook:
             news.repeated = self._write_repeats()
         if self.ends:
             ended = {"ids": list(self.ends), "ats": list(self.ends.values())}
-            news.cleared = {
-                ticket_id: at for ticket_id, at in db.session.execute(CLEAR, ended) if ticket_id
-            }
+            news.cleared = {ticket_id: at for ticket_id, at in hot(CLEAR, **ended) if ticket_id}
         rows = [row for faults in self.fresh.values() for row in faults.values()]
         if rows:
             self._write_fresh(rows, news)
@@ -147,7 +146,7 @@ class AlarmBook:
             "ats": [self.last[one] for one in self.times],
         }
         repeated: Counter[int] = Counter()
-        for ticket_id, times, _ in db.session.execute(REPEAT, counted):
+        for ticket_id, times, _ in hot(REPEAT, **counted):
             if ticket_id:
                 repeated[ticket_id] += times
         return repeated

@@ -10,33 +10,31 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from sqlalchemy import text
-
-from service.core.db import db, rows
+from service.core.db import db, hot, rows
 from service.monitoring.alarms import AlarmBook, AlarmNews
 from service.monitoring.ledger import Entries, Running, state_of
 from service.monitoring.words import StatusReported, Word
 from service.stations.models import Station
 
-HEARD = text(
-    "WITH n AS (SELECT * FROM json_to_recordset(CAST(:rows AS json))"
+HEARD = (
+    "WITH n AS (SELECT * FROM json_to_recordset(CAST(%(rows)s AS json))"
     " AS n(id bigint, at timestamptz)), kept AS (INSERT INTO contact (station_id, last_seen_at)"
     " SELECT id, at FROM n ON CONFLICT (station_id) DO UPDATE SET last_seen_at ="
     " greatest(contact.last_seen_at, excluded.last_seen_at), probed_at = NULL)"
     " SELECT c.station_id FROM contact c JOIN n ON n.id = c.station_id WHERE c.is_offline"
 )
-LIVE = text(
+LIVE = (
     "SELECT c.id, c.station_id, c.number, c.status, c.error_code, c.vendor_error_code, c.since,"
     " i.id, i.state, i.from_at, i.window_id, i.error_code FROM connector c"
     " LEFT JOIN state_interval i ON i.connector_id = c.id AND i.to_at IS NULL"
-    " WHERE c.station_id = ANY(:ids) ORDER BY c.id FOR UPDATE OF c"
+    " WHERE c.station_id = ANY(%(ids)s) ORDER BY c.id FOR UPDATE OF c"
 )
-KEEP = text(
+KEEP = (
     "UPDATE connector SET status = n.status, error_code = n.error_code,"
     " vendor_error_code = n.vendor_error_code, info = n.info, since = n.since, said_at = n.said_at,"
-    " reported_at = n.at FROM json_to_recordset(CAST(:rows AS json)) AS n(id bigint, status text,"
-    " error_code text, vendor_error_code text, info text, since timestamptz, said_at text,"
-    " at timestamptz) WHERE connector.id = n.id"
+    " reported_at = n.at FROM json_to_recordset(CAST(%(rows)s AS json))"
+    " AS n(id bigint, status text, error_code text, vendor_error_code text, info text,"
+    " since timestamptz, said_at text, at timestamptz) WHERE connector.id = n.id"
 )
 
 
@@ -79,7 +77,7 @@ def heard(words: Sequence[Word]) -> set[int]:
     for word in words:
         last[word.station_id] = word.at
     heard_at = [{"id": station_id, "at": last[station_id]} for station_id in sorted(last)]
-    return set(db.session.scalars(HEARD, rows(heard_at)))
+    return {row[0] for row in hot(HEARD, rows=rows(heard_at))}
 
 
 def statuses(reports: Sequence[StatusReported]) -> StatusNews:
@@ -106,7 +104,7 @@ def statuses(reports: Sequence[StatusReported]) -> StatusNews:
 
 
 def _live(stations: list[int]) -> dict[tuple[int, int], Live]:
-    found = db.session.execute(LIVE, {"ids": stations})
+    found = hot(LIVE, ids=stations)
     return {
         (row[1], row[2]): Live(
             id=row[0],
@@ -157,4 +155,4 @@ def _keep(connectors: Iterable[Live]) -> None:
         for one in connectors
         if one.last
     ]
-    db.session.execute(KEEP, rows(said))
+    hot(KEEP, rows=rows(said))

@@ -7,9 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import text
-
-from service.core.db import db, rows
+from service.core.db import hot, rows
 
 AVAILABLE, OCCUPIED, FAULTED = "available", "occupied", "faulted"
 UNAVAILABLE, OFFLINE, UNKNOWN = "unavailable", "offline", "unknown"
@@ -93,26 +91,26 @@ class Entries:
     def write(self) -> None:
         """The ends first: a connector has one running interval, and the database keeps it."""
         if self.ends:
-            db.session.execute(END, {"ids": list(self.ends), "ends": list(self.ends.values())})
+            hot(END, ids=list(self.ends), ends=list(self.ends.values()))
         if self.rows:
-            db.session.execute(BEGIN, rows(self.rows))
+            hot(BEGIN, rows=rows(self.rows))
 
 
-END = text(
+END = (
     "UPDATE state_interval SET to_at = ended.at"
-    " FROM unnest(CAST(:ids AS bigint[]), CAST(:ends AS timestamptz[])) AS ended(id, at)"
+    " FROM unnest(CAST(%(ids)s AS bigint[]), CAST(%(ends)s AS timestamptz[])) AS ended(id, at)"
     " WHERE state_interval.id = ended.id"
 )
-BEGIN = text(
+BEGIN = (
     "INSERT INTO state_interval (connector_id, state, from_at, to_at, error_code, window_id)"
-    " SELECT * FROM json_to_recordset(CAST(:rows AS json)) AS n(connector_id bigint, state text,"
+    " SELECT * FROM json_to_recordset(CAST(%(rows)s AS json)) AS n(connector_id bigint, state text,"
     " from_at timestamptz, to_at timestamptz, error_code text, window_id bigint)"
 )
-RUNNING = text(
+RUNNING = (
     "SELECT c.id, c.station_id, c.status, c.error_code, i.id, i.state, i.from_at, i.window_id,"
     " i.error_code FROM connector c"
     " LEFT JOIN state_interval i ON i.connector_id = c.id AND i.to_at IS NULL"
-    " WHERE c.station_id = ANY(:stations) AND c.number > 0 ORDER BY c.id FOR UPDATE OF c"
+    " WHERE c.station_id = ANY(%(stations)s) AND c.number > 0 ORDER BY c.id FOR UPDATE OF c"
 )
 
 
@@ -128,10 +126,10 @@ class Point:
 
 def points(stations: Iterable[int]) -> list[Point]:
     """The charging points of these stations, locked against another writer of the ledger."""
-    rows = db.session.execute(RUNNING, {"stations": list(stations)})
+    found = hot(RUNNING, stations=list(stations))
     return [
         Point(row[1], row[2], row[3], Running(row[0], row[4], row[5], row[6], row[7], row[8]))
-        for row in rows
+        for row in found
     ]
 
 

@@ -7,9 +7,9 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Row, select, text
+from sqlalchemy import select
 
-from service.core.db import db
+from service.core.db import db, hot
 from service.core.live import announce
 from service.monitoring import words as said
 from service.monitoring.words import Word
@@ -31,23 +31,23 @@ MESSAGES: dict[type[Word], str] = {
     SessionStarted: "StartTransaction",
     SessionStopped: "StopTransaction",
 }
-PENDING = text(
+PENDING = (
     "SELECT id, station_id FROM remote_action WHERE effect = 'pending'"
-    " AND state IN ('sent', 'answered', 'no_answer') AND station_id = ANY(:ids)"
+    " AND state IN ('sent', 'answered', 'no_answer') AND station_id = ANY(%(ids)s)"
 )
-CONTACT = text(
-    "SELECT station_id, last_boot_at, connection_id FROM contact WHERE station_id = ANY(:ids)"
+CONTACT = (
+    "SELECT station_id, last_boot_at, connection_id FROM contact WHERE station_id = ANY(%(ids)s)"
 )
-RESET_LATELY = text(
-    "SELECT DISTINCT station_id FROM remote_action WHERE station_id = ANY(:ids)"
-    " AND kind = 'reset' AND sent_at > :since"
+RESET_LATELY = (
+    "SELECT DISTINCT station_id FROM remote_action WHERE station_id = ANY(%(ids)s)"
+    " AND kind = 'reset' AND sent_at > %(since)s"
 )
 
 
 def reset_lately(stations: Iterable[int], at: datetime) -> set[int]:
     """Stations whose boot we asked for: it is no sign of trouble."""
     since = at - timedelta(seconds=WINDOW_S[Kind.RESET])
-    return set(db.session.scalars(RESET_LATELY, {"ids": list(stations), "since": since}))
+    return {row[0] for row in hot(RESET_LATELY, ids=list(stations), since=since)}
 
 
 def observe(words: Sequence[Word], at: datetime) -> None:
@@ -55,13 +55,13 @@ def observe(words: Sequence[Word], at: datetime) -> None:
     messages: defaultdict[int, set[str]] = defaultdict(set)
     for word in words:
         messages[word.station_id].add(MESSAGES.get(type(word), ""))
-    pending = db.session.execute(PENDING, {"ids": list(messages)}).all()
+    pending = hot(PENDING, ids=list(messages)).fetchall()
     if not pending:
         return
     waiting = select(RemoteAction).where(RemoteAction.id.in_([row[0] for row in pending]))
     actions = list(db.session.scalars(waiting.order_by(RemoteAction.id).with_for_update()))
     stations = [action.station_id for action in actions]
-    contacts = {row[0]: row for row in db.session.execute(CONTACT, {"ids": stations})}
+    contacts = {row[0]: row for row in hot(CONTACT, ids=stations)}
     states = states_of(stations)
     for action in actions:
         now = states[action.station_id]
@@ -75,7 +75,7 @@ def observe(words: Sequence[Word], at: datetime) -> None:
 
 
 def _seen(
-    action: RemoteAction, now: State, contact: Row[*tuple[Any, ...]] | None, messages: set[str]
+    action: RemoteAction, now: State, contact: tuple[Any, ...] | None, messages: set[str]
 ) -> Seen:
     booted = bool(contact and contact[1] and action.sent_at and contact[1] >= action.sent_at)
     elsewhere = bool(contact and contact[2] and contact[2] != action.connection_id)

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import select, text
+from sqlalchemy import select
 
-from service.core.db import db
+from service.core.db import db, hot
 from service.core.live import announce_many
 from service.monitoring.alarms import AlarmNews
 from service.monitoring.models import Alarm
@@ -14,18 +14,20 @@ from service.tickets.models import Ticket
 from service.tickets.opening import open_tickets
 from service.tickets.states import OPEN
 
-REPEATED = text(
-    "UPDATE ticket SET occurrences = ticket.occurrences + n.times, last_seen_at = :at"
-    " FROM unnest(CAST(:ids AS bigint[]), CAST(:times AS bigint[])) AS n(id, times)"
+REPEATED = (
+    "UPDATE ticket SET occurrences = ticket.occurrences + n.times, last_seen_at = %(at)s"
+    " FROM unnest(CAST(%(ids)s AS bigint[]), CAST(%(times)s AS bigint[])) AS n(id, times)"
     " WHERE ticket.id = n.id"
 )
+
+
+DUE = "SELECT id FROM alarm WHERE id = ANY(%(ids)s) AND due_at <= %(at)s ORDER BY id"
 
 
 def take(news: AlarmNews, at: datetime) -> None:
     """In this order: what repeats, what is over, what is new (without debounce), what flashed."""
     if news.repeated:
-        times = {"ids": list(news.repeated), "times": list(news.repeated.values()), "at": at}
-        db.session.execute(REPEATED, times)
+        hot(REPEATED, ids=list(news.repeated), times=list(news.repeated.values()), at=at)
         announce_many("ticket", news.repeated, at)
     recovered(news.cleared, at)
     if due := _due(news.raised, at):
@@ -37,11 +39,7 @@ def take(news: AlarmNews, at: datetime) -> None:
 
 
 def _due(alarm_ids: list[int], at: datetime) -> list[int]:
-    if not alarm_ids:
-        return []
-    return list(
-        db.session.scalars(select(Alarm.id).where(Alarm.id.in_(alarm_ids), Alarm.due_at <= at))
-    )
+    return [row[0] for row in hot(DUE, ids=alarm_ids, at=at)] if alarm_ids else []
 
 
 def recovered(cleared: dict[int, datetime], at: datetime) -> None:

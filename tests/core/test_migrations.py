@@ -187,25 +187,27 @@ def test_the_product_has_a_day_of_frames_made(working: Connection) -> None:
 
 def test_frames_that_came_before_their_day_was_made_move_into_it(working: Connection) -> None:
     for hour in (0, 23):
-        insert_frame(working, datetime(2031, 5, 1, hour, tzinfo=UTC))
-    insert_frame(working, datetime(2031, 5, 2, tzinfo=UTC))
+        insert_frame(working, datetime(2021, 5, 1, hour, tzinfo=UTC))
+    insert_frame(working, datetime(2021, 5, 2, tzinfo=UTC))
 
-    working.execute(text("SELECT frame_partition(date '2031-05-01')"))
+    working.execute(text("SELECT frame_partition(date '2021-05-01')"))
 
-    where = "SELECT tableoid::regclass::text FROM frame WHERE received_at > '2031-01-01' ORDER BY 1"
-    assert working.scalars(text(where)).all() == ["frame_20310501"] * 2 + ["frame_default"]
+    where = "SELECT tableoid::regclass::text FROM frame WHERE received_at > '2021-01-01' ORDER BY 1"
+    assert working.scalars(text(where)).all() == ["frame_20210501"] * 2 + ["frame_default"]
 
 
 def test_old_days_of_frames_leave_whole(working: Connection) -> None:
-    for day in (date(2031, 1, 1), date(2031, 1, 2), date(2031, 1, 3)):
+    for day in (date(2021, 1, 1), date(2021, 1, 2), date(2021, 1, 3)):
         working.execute(text("SELECT frame_partition(:day)"), {"day": day})
         insert_frame(working, datetime.combine(day, datetime.min.time(), UTC))
-    insert_frame(working, datetime(2030, 1, 1, tzinfo=UTC))
+    insert_frame(working, datetime(2020, 1, 1, tzinfo=UTC))
 
-    gone = working.scalar(text("SELECT drop_frame_partitions_before(date '2031-01-03')"))
+    gone = working.scalar(text("SELECT drop_frame_partitions_before(date '2021-01-03')"))
 
     assert gone == 2
-    assert partitions(working) == {"frame_20310103"}
+    left = partitions(working)
+    assert "frame_20210103" in left
+    assert not left & {"frame_20210101", "frame_20210102"}
     assert working.scalar(text("SELECT count(*) FROM frame")) == 1
 
 
