@@ -8,7 +8,7 @@ from service.core.db import db
 from service.core.outbox import WEB, Mail
 from service.core.settings import setting
 from service.monitoring.faults import Severity
-from service.monitoring.models import FaultCode
+from service.monitoring.models import Alarm, FaultCode
 from service.stations.models import Station
 from service.tickets.states import priority_of
 from service.tickets.timeline import TimelineEntry
@@ -16,13 +16,17 @@ from service.tickets.timeline import TimelineEntry
 URGENT = frozenset({Severity.S1, Severity.S2})
 
 
-def tell_new(
-    ticket_id: int, station: Station, connector: int, code: FaultCode, at: datetime
-) -> None:
-    """Mail it to everybody whom the setting `duty_email` names. Nothing where it names nobody."""
+def addresses() -> list[str]:
+    """Everybody whom the setting `duty_email` names."""
+    return [one.strip() for one in setting("duty_email").split(",") if one.strip()]
+
+
+def tell_new(to: list[str], ticket_id: int, alarm: Alarm, code: FaultCode, at: datetime) -> None:
+    """Mail it to each of them, where it is urgent."""
     if code.severity not in URGENT:
         return
-    for address in addresses(setting("duty_email")):
+    station, connector = alarm.station, alarm.connector
+    for address in to:
         mail = Mail.queue(
             address,
             subject(station, connector, code),
@@ -40,10 +44,6 @@ def tell_new(
             actor="rule",
         )
         db.session.add(entry)
-
-
-def addresses(text: str) -> list[str]:
-    return [one.strip() for one in text.split(",") if one.strip()]
 
 
 def subject(station: Station, connector: int, code: FaultCode) -> str:

@@ -7,10 +7,11 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import func, insert, select, text, tuple_
+from sqlalchemy import func, insert, select
 from sqlalchemy.orm import joinedload
+from sqlalchemy.orm.attributes import set_committed_value
 
-from service.core.db import db
+from service.core.db import db, hot, rows
 from service.core.history import History
 from service.core.live import announce_many
 from service.monitoring.faults import WARNING
@@ -18,7 +19,7 @@ from service.monitoring.models import Alarm, AlarmState, FaultCode, MaintenanceW
 from service.stations.models import Station
 from service.tickets import duty
 from service.tickets.models import Ticket
-from service.tickets.states import OPEN, State, priority_of
+from service.tickets.states import State, priority_of
 from service.tickets.timeline import TimelineEntry
 
 # The same fault within this time after its ticket ended reopens it.
@@ -27,9 +28,23 @@ WARNED_DAYS, WARNED_WITHIN = 3, timedelta(days=30)
 
 Key = tuple[int | None, int, str, str]
 
-BELONGS = text(
-    "UPDATE alarm SET ticket_id = n.ticket FROM unnest(CAST(:ids AS bigint[]),"
-    " CAST(:tickets AS bigint[])) AS n(id, ticket) WHERE alarm.id = n.id"
+CLAIMED = (
+    "UPDATE alarm SET state = CASE WHEN cleared_at IS NULL THEN 'active' ELSE 'cleared' END,"
+    " silenced_by_id = n.silence FROM json_to_recordset(CAST(%(rows)s AS json))"
+    " AS n(id bigint, silence bigint) WHERE alarm.id = n.id"
+)
+BELONGS = (
+    "UPDATE alarm SET ticket_id = n.ticket FROM unnest(CAST(%(ids)s AS bigint[]),"
+    " CAST(%(tickets)s AS bigint[])) AS n(id, ticket) WHERE alarm.id = n.id"
+)
+LATEST = (
+    "SELECT DISTINCT ON (t.station_id, t.connector, t.fault, t.detail) t.id"
+    " FROM json_to_recordset(CAST(%(rows)s AS json))"
+    " AS k(station_id bigint, connector bigint, fault text, detail text)"
+    " JOIN ticket t ON t.station_id = k.station_id AND t.fault = k.fault"
+    " AND t.connector = k.connector AND t.detail = k.detail WHERE t.state <> 'cancelled'"
+    " ORDER BY t.station_id, t.connector, t.fault, t.detail,"
+    " t.state IN ('new', 'triaged', 'in_progress', 'waiting') DESC, t.id DESC"
 )
 
 
@@ -72,17 +87,11 @@ def claim_calls(alarm_ids: Iterable[int], at: datetime) -> list[Call]:
     alarms = _claim(alarm_ids)
     if not alarms:
         return []
-    codes = FaultCode.all_by_code()
-    windows = _windows(at)
-    calls = []
-    for alarm in alarms:
-        alarm.state = AlarmState.CLEARED if alarm.cleared_at else AlarmState.ACTIVE
-        alarm.silenced_by_id = windows.get(alarm.station)
-        code = codes[alarm.fault]
-        if alarm.silenced_by_id is None and (code.opens_ticket or _keeps_coming(alarm, at)):
-            calls.append(Call(alarm, code))
-    db.session.flush()
-    return calls
+    codes, windows = FaultCode.all_by_code(), _windows(at)
+    silences = {alarm.id: windows.get(alarm.station) for alarm in alarms}
+    hot(CLAIMED, rows=rows({"id": one, "silence": by} for one, by in silences.items()))
+    loud = [Call(alarm, codes[alarm.fault]) for alarm in alarms if silences[alarm.id] is None]
+    return [call for call in loud if call.code.opens_ticket or _keeps_coming(call.alarm, at)]
 
 
 def _keeps_coming(alarm: Alarm, at: datetime) -> bool:
@@ -102,7 +111,7 @@ def _keeps_coming(alarm: Alarm, at: datetime) -> bool:
 
 def open_for(calls: list[Call], at: datetime) -> None:
     """One ticket for each call's key."""
-    known = _latest_by_key([call.key for call in calls])
+    known = _latest_by_key(calls)
     fresh = []
     for call in calls:
         ticket = known.get(call.key)
@@ -130,7 +139,9 @@ def _claim(alarm_ids: Iterable[int]) -> list[Alarm]:
     """Whoever changes them from pending has them: two processes never open for the same."""
     waiting = select(Alarm).where(Alarm.id.in_(list(alarm_ids)), Alarm.state == AlarmState.PENDING)
     mine = waiting.order_by(Alarm.id).with_for_update(skip_locked=True, of=Alarm)
-    return list(db.session.scalars(mine.options(joinedload(Alarm.station))))
+    return list(
+        db.session.scalars(mine.options(joinedload(Alarm.station).joinedload(Station.site)))
+    )
 
 
 class Windows(dict[tuple[str, int], int]):
@@ -149,14 +160,17 @@ def _windows(at: datetime) -> Windows:
     return found
 
 
-def _latest_by_key(keys: list[Key]) -> dict[Key, Ticket]:
+def _latest_by_key(calls: list[Call]) -> dict[Key, Ticket]:
     """The open ticket of each key, or else the one that ended last."""
-    if not keys:
+    keys = [
+        {"station_id": one[0], "connector": one[1], "fault": one[2], "detail": one[3]}
+        for one in {call.key for call in calls}
+    ]
+    found = [row[0] for row in hot(LATEST, rows=rows(keys))] if keys else []
+    if not found:
         return {}
-    columns = tuple_(Ticket.station_id, Ticket.connector, Ticket.fault, Ticket.detail)
-    query = select(Ticket).where(columns.in_(keys), Ticket.state != State.CANCELLED)
-    found = db.session.scalars(query.order_by(Ticket.state.in_(OPEN), Ticket.id).with_for_update())
-    return {_key(ticket): ticket for ticket in found}
+    query = select(Ticket).where(Ticket.id.in_(found)).order_by(Ticket.id).with_for_update()
+    return {_key(ticket): ticket for ticket in db.session.scalars(query)}
 
 
 def _key(row: Alarm | Ticket) -> Key:
@@ -173,7 +187,7 @@ def _insert(fresh: list[tuple[Call, Ticket | None]], at: datetime) -> None:
     adding = insert(Ticket).returning(Ticket.id, sort_by_parameter_order=True)
     ids = list(db.session.scalars(adding, [_row(call, before, at) for call, before in fresh]))
     calls = [call for call, _ in fresh]
-    db.session.execute(BELONGS, {"ids": [call.alarm.id for call in calls], "tickets": ids})
+    hot(BELONGS, ids=[call.alarm.id for call in calls], tickets=ids)
     lines = [
         line
         for ticket_id, call in zip(ids, calls, strict=True)
@@ -184,9 +198,11 @@ def _insert(fresh: list[tuple[Call, Ticket | None]], at: datetime) -> None:
         insert(History), [_deed(one, call, at) for one, call in zip(ids, calls, strict=True)]
     )
     announce_many("ticket", ids, at)
+    addresses = duty.addresses()
     for ticket_id, call in zip(ids, calls, strict=True):
-        call.alarm.ticket_id = ticket_id
-        duty.tell_new(ticket_id, call.alarm.station, call.alarm.connector, call.code, at)
+        # The database has it already.
+        set_committed_value(call.alarm, "ticket_id", ticket_id)
+        duty.tell_new(addresses, ticket_id, call.alarm, call.code, at)
 
 
 def _row(call: Call, before: Ticket | None, at: datetime) -> dict[str, Any]:
