@@ -39,7 +39,7 @@ def call_silent_stations(at: datetime, settings: Settings) -> None:
 # How often, and what. Each run is a unit of work of its own; what is due is asked of the database.
 SCHEDULE: tuple[tuple[int, Callable[..., None]], ...] = (
     (SECOND, tickets.open_ripe_alarms),
-    (SECOND, tickets.resolve_what_is_proven),
+    (2 * SECOND, tickets.resolve_what_is_proven),
     (SECOND, remote.judge_what_is_over),
     (SECOND, call_silent_stations),
     (5 * SECOND, monitoring.name_outages_in_ledger),

@@ -15,7 +15,7 @@ from service.core.live import announce, wake
 from service.monitoring.reading import covered
 from service.people.models import Person
 from service.remote.actions import DISTURBS, ActionState, Effect, Kind
-from service.stations.models import Site, Station
+from service.stations.models import Connector, Site, Station
 from service.tickets.models import Ticket
 
 CHANNEL = "laddvakt_remote_action"
@@ -204,5 +204,7 @@ class RemoteAction(Model):
 
 
 def is_charging(station: Station, connector: int) -> bool:
-    """Whether a car charges on this connector, or on any where it is 0."""
-    return any(one.is_charging for one in station.connectors if connector in (0, one.number))
+    """Whether a car charges on this connector, or on any where it is 0: as it stands now."""
+    mine = select(Connector).where(Connector.station_id == station.id)
+    now = db.session.scalars(mine.execution_options(populate_existing=True))
+    return any(one.is_charging for one in now if connector in (0, one.number))

@@ -11,6 +11,7 @@ from service.core.settings import setting
 from service.monitoring import silence
 from service.monitoring.models import Alarm, AlarmState, MaintenanceWindow
 from service.tickets import intake, opening, proof
+from service.tickets.models import Ticket
 from service.tickets.offline import open_offline
 
 
@@ -27,7 +28,7 @@ def call_silent_stations(at: datetime, offline_after: timedelta) -> None:
 
 
 def resolve_what_is_proven(at: datetime) -> None:
-    proof.resolve_proven(db.session.scalars(proof.candidates().with_for_update()), at)
+    proof.resolve_proven(db.session.scalars(proof.candidates(at).with_for_update(of=Ticket)), at)
 
 
 def close_resolved(at: datetime) -> None:

@@ -22,12 +22,14 @@ SERVED_LATELY = timedelta(days=30)
 NO_CHARGE_PROVES = frozenset({OFFLINE, BOOT_LOOP, IDENTITY_CONFLICT})
 
 
-def candidates() -> Select[Ticket]:
-    """Tickets that a rule may resolve, once they are proven."""
+def candidates(at: datetime) -> Select[Ticket]:
+    """Tickets that a rule may resolve, once they are proven: their quiet time is over."""
     still = exists().where(Alarm.ticket_id == Ticket.id, Alarm.cleared_at.is_(None))
-    return select(Ticket).where(
+    quiet = FaultCode.quiet_s * timedelta(seconds=1)
+    recovered = select(Ticket).join(FaultCode, FaultCode.code == Ticket.fault)
+    return recovered.where(
         Ticket.state.in_(OPEN),
-        Ticket.recovered_at.is_not(None),
+        Ticket.recovered_at <= at - quiet,
         Ticket.assignee_id.is_(None),
         Ticket.fault != MANUAL,
         Ticket.severity != Severity.S1,
