@@ -27,6 +27,8 @@ bp = Blueprint("live", __name__)
 HEARTBEAT = 15.0
 MOST_VIEWERS = 200
 RETRY_AFTER = "15"
+# Seconds that a stream waits for the listener; where that cannot listen, it is not called live.
+HEARS_WITHIN = 2.0
 # A page's rows were read a moment before its stream opened: that moment is told again.
 OVERLAP = timedelta(seconds=5)
 # How far back a stream that was lost looks: rows may be kept in another order than numbered.
@@ -81,6 +83,8 @@ def stream() -> Response:
     viewer = hub.join()
     if viewer is None:
         return _no_room()
+    # What came before the listener listens is in the table: so first the one, then the other.
+    hub.hears.wait(HEARS_WITHIN)
     backlog, lost = _missed(now())
     events = _Events(current_app._get_current_object(), hub, viewer, g.person)  # type: ignore[attr-defined]
     answer = Response(events.run(backlog, lost), mimetype="text/event-stream")

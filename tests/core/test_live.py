@@ -5,6 +5,7 @@ import threading
 from collections.abc import Callable, Iterator
 from datetime import timedelta
 from http.client import HTTPConnection, HTTPResponse
+from time import monotonic
 from typing import Any
 
 import pytest
@@ -35,8 +36,10 @@ class Stream:
 
     def next(self, name: str = "changed") -> Event:
         """The next event of that name. A socket that stays silent for 10 s fails the test."""
+        until = monotonic() + 10
         while (event := self._next()).get("event") != name:
             assert event, f"the stream ended before {name}"
+            assert monotonic() < until, f"no {name} within 10 s"
         return event
 
     def changed(self) -> tuple[str, int]:
