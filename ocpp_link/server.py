@@ -8,7 +8,7 @@ import socket
 import ssl
 from collections.abc import AsyncIterator, Awaitable, Callable
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from functools import partial
 
 import structlog
@@ -74,12 +74,15 @@ async def linked(
         link.port = _port(servers[0])
         link.tls_port = _port(servers[1]) if len(servers) > 1 else None
         log.info("link listens", port=link.port, tls_port=link.tls_port)
-        beating = asyncio.create_task(_beat(link))
+        stopping = asyncio.Event()
+        beating = asyncio.create_task(_beat(link, stopping))
         try:
             yield link
         finally:
-            beating.cancel()
+            # The last beat is over before the node leaves: else it would come back from the dead.
+            stopping.set()
             await _closed(servers, registry)
+            await beating
             await book.stop()
             log.info("link stopped")
 
@@ -147,15 +150,17 @@ async def _handle(registry: Registry, wire: ServerConnection) -> None:
         await registry.leave(connection)
 
 
-async def _beat(link: Link) -> None:
+async def _beat(link: Link, stopping: asyncio.Event) -> None:
     """Every few seconds: this node lives, and so do its chargers."""
-    while True:
+    while not stopping.is_set():
         link.registry.keep_alive()
         try:
             link.registry.lost(await link.book.beat(link.registry.held(), now()))
         except Exception:
             log.exception("beat not kept")
-        await asyncio.sleep(BEAT_S)
+        with suppress(TimeoutError):
+            async with asyncio.timeout(BEAT_S):
+                await stopping.wait()
 
 
 async def _closed(servers: list[Server], registry: Registry) -> None:
