@@ -9,8 +9,13 @@ FEATURES = (
     "core",
     "people",
     "stations",
+    "parts",
+    "contracts",
     "monitoring",
     "sessions",
     "tickets",
     "remote",
+    "plans",
+    "visits",
+    "reports",
 )
