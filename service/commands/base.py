@@ -20,7 +20,7 @@ from service.core.certificate import CertificateError
 from service.core.config import SettingError, Settings
 from service.core.database import opened
 from service.core.db import db
-from service.core.postgres import PostgresError
+from service.core.server_account import PostgresError
 from service.core.supervisor import hold_on_to_the_lifeline
 from service.core.version import VERSION
 from service.people.tokens import TokenError

@@ -21,7 +21,7 @@ import psycopg
 from psycopg import conninfo, sql
 
 from service.core.database import dsn
-from service.core.postgres import BIN
+from service.core.server_account import BIN
 from service.core.version import VERSION
 
 FORMAT = 1

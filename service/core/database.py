@@ -13,7 +13,8 @@ from sqlalchemy.exc import OperationalError
 from sqlalchemy.pool import NullPool
 
 from service.core.config import Settings
-from service.core.postgres import APP, OWNER, Postgres, PostgresError
+from service.core.postgres import APP, OWNER, Postgres
+from service.core.server_account import PostgresError
 
 OLDEST = 15
 log = structlog.get_logger()

