@@ -1,0 +1,1 @@
+"""What a customer has bought: service packages as products, contracts with their stations."""
