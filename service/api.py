@@ -7,6 +7,7 @@ from service.monitoring.api import frames
 from service.monitoring.faults_api import faults
 from service.monitoring.outages_api import outages
 from service.people.api import customers, history
+from service.plans.forecast_api import forecasts
 from service.remote.api import remote
 from service.sessions.api import sessions, tags
 from service.stations.api import stations
@@ -25,5 +26,6 @@ RESOURCES: tuple[Resource, ...] = (
     outages,
     sessions,
     tags,
+    forecasts,
     history,
 )

@@ -37,6 +37,7 @@ API: dict[str, str] = {
     "api.tags.show_tag": "tags.read",
     "api.tags.create_tag": "tags.edit",
     "api.tags.change_tag": "tags.edit",
+    "api.forecast.ask": "own",
     "api.tickets.list_tickets": "tickets.read",
     "api.tickets.show_ticket": "tickets.read",
     "api.tickets.open_ticket": "tickets.manage",

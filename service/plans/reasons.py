@@ -1,0 +1,90 @@
+"""Why a date is what it is, in a sentence or two that a customer can follow."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+from flask_babel import gettext, ngettext
+
+from service.plans.intervals import Expected, Interval, Nominal, Origin, Rule, opens
+
+MONTHS_OF_YEAR = 12
+
+
+def _(words: str, **values: Any) -> str:
+    return str(gettext(words, **values))
+
+
+def because(rule: Rule, one: Expected) -> str:
+    """Where the date comes from, what was done to it, and what limits it."""
+    told = [origin(rule.interval, one.nominal, one.last_done)]
+    if one.is_assumed and one.last_done and one.nominal.origin is not Origin.GRID:
+        told.append(_("The one before is taken to be done on that day."))
+    if one.done_on:
+        told.append(_done(one.nominal.on, one.done_on))
+    if rule.legal_max and one.last_done and one.latest == one.legal_latest:
+        told.append(legal(rule.legal_max, one.last_done, one.latest))
+    if one.is_overdue_by_law:
+        told.append(_("It is overdue by law."))
+    told += [_stray(stray, opens(rule, one.nominal.on)) for stray in one.strays]
+    return " ".join(told)
+
+
+def origin(interval: Interval, nominal: Nominal, last_done: date | None) -> str:
+    """Where a nominal date comes from. `last_done`: the completion before it."""
+    every = in_words(interval)
+    if nominal.origin is Origin.GRID:
+        times, start = nominal.times, nominal.counted_from.isoformat()
+        return _("%(times)s × %(every)s from %(start)s.", times=times, every=every, start=start)
+    if nominal.origin is Origin.FIRST or last_done is None:
+        return _("The first date.")
+    done = last_done.isoformat()
+    if nominal.origin is Origin.PULLED:
+        return _(
+            "%(every)s after the completion on %(done)s, which came early and pulled it forward.",
+            every=every,
+            done=done,
+        )
+    return _("%(every)s after the completion on %(done)s.", every=every, done=done)
+
+
+def legal(most: Interval, last_done: date, latest: date) -> str:
+    return _(
+        "By law no later than %(latest)s, %(most)s after the completion on %(done)s.",
+        latest=latest.isoformat(),
+        most=in_words(most),
+        done=last_done.isoformat(),
+    )
+
+
+def in_words(interval: Interval) -> str:
+    """`3 months`, `1 year`, `30 days`."""
+    years, months = divmod(interval.months, MONTHS_OF_YEAR)
+    parts = []
+    if interval.months and not months:
+        parts.append(ngettext("%(num)s year", "%(num)s years", years))
+    elif interval.months:
+        parts.append(ngettext("%(num)s month", "%(num)s months", interval.months))
+    if interval.days:
+        parts.append(ngettext("%(num)s day", "%(num)s days", interval.days))
+    return " ".join(parts)
+
+
+def _done(nominal: date, done_on: date) -> str:
+    days, on = (done_on - nominal).days, done_on.isoformat()
+    if days == 0:
+        return _("Done on %(on)s, on the day.", on=on)
+    if days > 0:
+        late = ngettext("%(num)s day", "%(num)s days", days)
+        return _("Done on %(on)s, %(days)s after the date.", on=on, days=late)
+    early = ngettext("%(num)s day", "%(num)s days", -days)
+    return _("Done on %(on)s, %(days)s before the date.", on=on, days=early)
+
+
+def _stray(done_on: date, opens_on: date) -> str:
+    return _(
+        "The completion on %(on)s satisfies none: the window opens on %(opens)s.",
+        on=done_on.isoformat(),
+        opens=opens_on.isoformat(),
+    )
