@@ -24,6 +24,7 @@ from service.core.lease import Lease
 from service.monitoring import jobs as monitoring
 from service.monitoring.link_models import Node
 from service.people import jobs as people
+from service.plans import jobs as plans
 from service.remote import jobs as remote
 from service.tickets import jobs as tickets
 
@@ -48,6 +49,7 @@ SCHEDULE: tuple[tuple[int, Callable[..., None]], ...] = (
     (MINUTE, remote.cancel_what_waits_too_long),
     (MINUTE, tickets.end_boot_loops),
     (MINUTE, tickets.close_resolved),
+    (MINUTE, plans.keep_dates),
     (10 * MINUTE, monitoring.let_warnings_age),
     (10 * MINUTE, forget_changes),
     (HOUR, people.forget_ended_sessions),
