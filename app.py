@@ -22,8 +22,10 @@ from service.monitoring import (
     ready,
     stations_views,
 )
+from service.parts.models import Part
 from service.people import sign_in
 from service.people.models import NotVisibleError
+from service.people.skills import Skill
 from service.people.views import bp as people
 from service.people.web_sessions import WebSession
 from service.remote import views as remote_views
@@ -65,6 +67,7 @@ PAGES: tuple[Any, ...] = (
     faults_views.bp,
 )
 # Whose rows a live topic names: a customer's person hears only of rows that they may see.
+_ = Part, Skill
 TOPICS: dict[str, type[Visible]] = {"ticket": Ticket, "station": Station}
 
 

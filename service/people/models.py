@@ -101,6 +101,7 @@ class Person(Model, UserMixin):
     __table_args__ = (
         # A customer's person belongs to a customer, and nobody else does.
         CheckConstraint("(role = 'customer') = (customer_id IS NOT NULL)", name="customer"),
+        CheckConstraint("weekly_minutes BETWEEN 0 AND 10080", name="weekly_minutes"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -112,6 +113,8 @@ class Person(Model, UserMixin):
     is_service: Mapped[bool] = mapped_column(default=False)
     active: Mapped[bool] = mapped_column(default=True)
     language: Mapped[str | None]
+    # How long somebody works in a week, for whoever plans it.
+    weekly_minutes: Mapped[int | None]
     created_at: Mapped[datetime]
     # What Flask-Security keeps of a person, under the names that it asks for.
     password: Mapped[str | None]

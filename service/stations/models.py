@@ -18,9 +18,10 @@ from service.people.models import Person
 from service.people.roles import Role
 from service.stations import keys
 from service.stations.identity import is_identity
+from service.stations.knowledge import ModelDocument, ModelEvidence, ProtectiveDevice
 from service.stations.pending import PendingCharger
 from service.stations.register import Site, StationModel
-from service.stations.words import Access, Authorization, Current
+from service.stations.words import Access, Authorization, Current, Environment
 
 __all__ = [
     "Access",
@@ -28,7 +29,10 @@ __all__ = [
     "Connector",
     "Current",
     "Evse",
+    "ModelDocument",
+    "ModelEvidence",
     "PendingCharger",
+    "ProtectiveDevice",
     "Site",
     "Station",
     "StationModel",
@@ -81,6 +85,8 @@ class Station(Model):
     access: Mapped[Access] = mapped_column(default=Access.INTERNAL)
     authorization: Mapped[Authorization] = mapped_column(default=Authorization.KNOWN_TAGS)
     commissioned_on: Mapped[date | None]
+    # Where it stands otherwise than its site does: in a garage by the sea, say.
+    environment: Mapped[Environment | None]
     security_profile: Mapped[int] = mapped_column(default=1)
     # Salted SHA-256 of a random 160-bit key: `salt$digest`, both hexadecimal.
     key_hash: Mapped[str | None]
@@ -130,6 +136,11 @@ class Station(Model):
     @property
     def is_retired(self) -> bool:
         return self.retired_at is not None
+
+    @property
+    def surroundings(self) -> Environment:
+        """Its own environment, or else its site's."""
+        return self.environment or (self.site.environment if self.site else Environment.NORMAL)
 
     @property
     def most_connectors(self) -> int:

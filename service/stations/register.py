@@ -6,15 +6,24 @@ from datetime import datetime
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import ForeignKey, Numeric, Select, UniqueConstraint, func, select
+from sqlalchemy import (
+    CheckConstraint,
+    ForeignKey,
+    Numeric,
+    Select,
+    UniqueConstraint,
+    func,
+    select,
+)
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from service.core.db import Model, db
 from service.core.history import edit, record
 from service.people.models import Customer, Person
-from service.stations.words import Current
+from service.stations.words import Current, Environment
 
 if TYPE_CHECKING:
+    from service.stations.knowledge import ModelDocument, ModelEvidence, ProtectiveDevice
     from service.stations.models import Station
 
 Doer = Person | str
@@ -26,6 +35,10 @@ class StillInUseError(Exception):
     def __init__(self, what: str, names: list[str]) -> None:
         super().__init__(f"still in use by {what}: {', '.join(names)}")
         self.names = names
+
+
+class NothingToReadError(Exception):
+    """A default stands nowhere: nobody can have read it there."""
 
 
 class Site(Model):
@@ -44,6 +57,7 @@ class Site(Model):
     longitude: Mapped[Decimal | None] = mapped_column(Numeric(9, 6))
     time_zone: Mapped[str] = mapped_column(default="Europe/Stockholm")
     access_notes: Mapped[str | None]
+    environment: Mapped[Environment] = mapped_column(default=Environment.NORMAL)
     created_at: Mapped[datetime]
     retired_at: Mapped[datetime | None]
     customer: Mapped[Customer] = relationship()
@@ -87,7 +101,10 @@ class StationModel(Model):
     """What a maker sells: what is true of every station of this kind."""
 
     __tablename__ = "station_model"
-    __table_args__ = (UniqueConstraint("maker", "name", "article_number"),)
+    __table_args__ = (
+        UniqueConstraint("maker", "name", "article_number"),
+        CheckConstraint("visit_months > 0", name="visit_months"),
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     maker: Mapped[str]
@@ -97,9 +114,26 @@ class StationModel(Model):
     # Kilowatts of the whole station.
     power_kw: Mapped[Decimal | None] = mapped_column(Numeric(7, 1))
     connectors: Mapped[int] = mapped_column(default=1)
+    # How often somebody should come, in a normal environment.
+    visit_months: Mapped[int | None]
+    # Words of `Capability`.
+    capabilities: Mapped[list[str]] = mapped_column(default=list)
     notes: Mapped[str | None]
+    # Somebody has read in the maker's own words what is said here of its service.
+    verified_at: Mapped[datetime | None]
+    verified_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
     created_at: Mapped[datetime]
     retired_at: Mapped[datetime | None]
+    verified_by: Mapped[Person | None] = relationship()
+    evidence: Mapped[list[ModelEvidence]] = relationship(
+        back_populates="model", order_by="ModelEvidence.id", cascade="all, delete-orphan"
+    )
+    protection: Mapped[list[ProtectiveDevice]] = relationship(
+        back_populates="model", order_by="ProtectiveDevice.id", cascade="all, delete-orphan"
+    )
+    documents: Mapped[list[ModelDocument]] = relationship(
+        back_populates="model", order_by="ModelDocument.title", cascade="all, delete-orphan"
+    )
 
     @classmethod
     def visible_to(cls, person: Person) -> Select[StationModel]:
@@ -135,6 +169,51 @@ class StationModel(Model):
         self.retired_at = at
         record("retire", self, by, at, why)
 
+    @property
+    def is_verified(self) -> bool:
+        return self.verified_at is not None
+
+    def verify(self, by: Doer, at: datetime, evidence: ModelEvidence) -> None:
+        """Somebody has read it there. Raises NothingToReadError for a default."""
+        if not evidence.can_be_verified:
+            raise NothingToReadError(evidence.id)
+        reader = None if isinstance(by, str) else by
+        for row in (evidence, self):
+            row.verified_at, row.verified_by = at, reader
+        record("verify", self, by, at, evidence=_named(evidence))
+
+    def doubt(self, by: Person, why: str, at: datetime) -> None:
+        """What is said of its service is a default again. The evidence stays."""
+        self.verified_at = self.verified_by = None
+        record("doubt", self, by, at, why)
+
+    def add_evidence(self, evidence: ModelEvidence, by: Doer, at: datetime) -> None:
+        self.evidence.append(evidence)
+        record("add_evidence", self, by, at, evidence=_named(evidence), says=evidence.says)
+
+    def remove_evidence(self, evidence: ModelEvidence, by: Doer, at: datetime) -> None:
+        """With the last evidence that somebody has read, the model is verified no more."""
+        self.evidence.remove(evidence)
+        if not any(one.verified_at for one in self.evidence):
+            self.verified_at = self.verified_by = None
+        record("remove_evidence", self, by, at, evidence=_named(evidence), says=evidence.says)
+
+    def add_protection(self, device: ProtectiveDevice, by: Doer, at: datetime) -> None:
+        self.protection.append(device)
+        record("add_protection", self, by, at, device=device.rcd_type.value)
+
+    def remove_protection(self, device: ProtectiveDevice, by: Doer, at: datetime) -> None:
+        self.protection.remove(device)
+        record("remove_protection", self, by, at, device=device.rcd_type.value)
+
+    def add_document(self, document: ModelDocument, by: Doer, at: datetime) -> None:
+        self.documents.append(document)
+        record("add_document", self, by, at, document=document.title)
+
+    def remove_document(self, document: ModelDocument, by: Doer, at: datetime) -> None:
+        self.documents.remove(document)
+        record("remove_document", self, by, at, document=document.title)
+
 
 def retire_customer(customer: Customer, by: Person, why: str, at: datetime) -> None:
     """Raises StillInUseError while a site of that customer is in use."""
@@ -143,6 +222,11 @@ def retire_customer(customer: Customer, by: Person, why: str, at: datetime) -> N
     if names:
         raise StillInUseError("sites", names)
     customer.retire(by, why, at)
+
+
+def _named(evidence: ModelEvidence) -> str:
+    """As the history tells it from others."""
+    return f"{evidence.document} {evidence.page}".strip() or evidence.kind.value
 
 
 def _key(column: Any) -> Any:

@@ -1,0 +1,1 @@
+"""What a technician brings along: parts, the kits they are packed in, and what wears out where."""

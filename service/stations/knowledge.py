@@ -1,0 +1,80 @@
+"""What is known of a model beside its name: from where, how it protects, where to read on."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+
+from sqlalchemy import CheckConstraint, ForeignKey, Select, select
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from service.core.db import Model
+from service.people.models import Person
+from service.stations.register import StationModel
+from service.stations.words import DocumentKind, EvidenceKind, Per, Place, RcdType
+
+
+class ModelEvidence(Model):
+    """Where something stands about a model, and what it says there."""
+
+    __tablename__ = "model_evidence"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    model_id: Mapped[int] = mapped_column(ForeignKey("station_model.id"), index=True)
+    kind: Mapped[EvidenceKind]
+    # Title, edition or address: enough to find it again.
+    document: Mapped[str] = mapped_column(default="")
+    page: Mapped[str] = mapped_column(default="")
+    dated_on: Mapped[date | None]
+    says: Mapped[str]
+    # Somebody has read it there. Nobody, where the product brought it along as read.
+    verified_at: Mapped[datetime | None]
+    verified_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    model: Mapped[StationModel] = relationship(back_populates="evidence")
+    verified_by: Mapped[Person | None] = relationship()
+
+    @classmethod
+    def visible_to(cls, person: Person) -> Select[ModelEvidence]:
+        return select(cls)
+
+    @property
+    def can_be_verified(self) -> bool:
+        """A default stands nowhere: there is nothing to read."""
+        return self.kind is not EvidenceKind.DEFAULT
+
+
+class ProtectiveDevice(Model):
+    """What protects people at a station of this model, or must be there beside it."""
+
+    __tablename__ = "protective_device"
+    __table_args__ = (CheckConstraint("rated_ma > 0", name="rated_ma"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    model_id: Mapped[int] = mapped_column(ForeignKey("station_model.id"), index=True)
+    rcd_type: Mapped[RcdType]
+    # The residual current at which it trips, in milliamperes.
+    rated_ma: Mapped[int | None]
+    place: Mapped[Place] = mapped_column(default=Place.UNKNOWN)
+    per: Mapped[Per] = mapped_column(default=Per.STATION)
+    note: Mapped[str | None]
+    model: Mapped[StationModel] = relationship(back_populates="protection")
+
+    @classmethod
+    def visible_to(cls, person: Person) -> Select[ProtectiveDevice]:
+        return select(cls)
+
+
+class ModelDocument(Model):
+    """Where a manual or a data sheet of the model can be read."""
+
+    __tablename__ = "model_document"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    model_id: Mapped[int] = mapped_column(ForeignKey("station_model.id"), index=True)
+    title: Mapped[str]
+    address: Mapped[str]
+    kind: Mapped[DocumentKind]
+    model: Mapped[StationModel] = relationship(back_populates="documents")
+
+    @classmethod
+    def visible_to(cls, person: Person) -> Select[ModelDocument]:
+        return select(cls)
