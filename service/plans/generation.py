@@ -164,7 +164,7 @@ def _first_dates(
     today: date,
 ) -> None:
     base = place.base or today
-    key = (task.id, base, max(place.since, base), tight, today)
+    key = (task.id, base, max(place.since, base), place.environment, tight, today)
     if batches.give(place.station_id, key, None):
         return
     terms = terms_at(task, place, tight)
@@ -176,12 +176,12 @@ def _first_dates(
 
 def have_begun(begun: Sequence[Place], at: datetime) -> None:
     hot(
-        "UPDATE plan_assignment SET begun_at = %(at)s, begun_from = b.base"
-        " FROM unnest(%(ids)s::bigint[], %(bases)s::date[]) AS b (id, base)"
+        "UPDATE plan_assignment SET begun_at = %(at)s, begun_from = b.ground"
+        " FROM unnest(%(ids)s::bigint[], %(grounds)s::text[]) AS b (id, ground)"
         " WHERE plan_assignment.id = b.id",
         at=at,
         ids=[place.assignment_id for place in begun],
-        bases=[place.base for place in begun],
+        grounds=[place.ground for place in begun],
     )
 
 

@@ -13,7 +13,9 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from service.contracts.words import WorkKind
 from service.core.db import Model, db
 from service.core.history import edit, record
+from service.parts.models import Kit
 from service.people.models import Person
+from service.people.skills import Skill
 from service.plans.intervals import Interval
 from service.plans.words import Anchor, CatchUp, PlanState
 from service.stations.models import StationModel
@@ -189,6 +191,10 @@ class MaintenanceTask(Model):
     title_sv: Mapped[str]
     title_en: Mapped[str]
     checklist: Mapped[str | None]
+    kit_id: Mapped[int | None] = mapped_column(ForeignKey("kit.id"))
+    skill_id: Mapped[int | None] = mapped_column(ForeignKey("skill.id"))
+    # What the law asks of whoever does it, beside the skill.
+    authorisation_id: Mapped[int | None] = mapped_column(ForeignKey("skill.id"))
     minutes: Mapped[int]
     legal_basis: Mapped[str | None]
     # Either calendar months or days; beside them, whichever comes first, by use.
@@ -214,6 +220,9 @@ class MaintenanceTask(Model):
     # What brings it forward: [{"on": "rcd_tripped", "times": 3, "days": 30}, …].
     triggers: Mapped[dict[str, Any]] = mapped_column(default=dict)
     plan: Mapped[MaintenancePlan] = relationship(back_populates="tasks")
+    kit: Mapped[Kit | None] = relationship()
+    skill: Mapped[Skill | None] = relationship(foreign_keys=[skill_id])
+    authorisation: Mapped[Skill | None] = relationship(foreign_keys=[authorisation_id])
 
     @property
     def interval(self) -> Interval:

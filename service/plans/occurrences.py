@@ -44,8 +44,8 @@ class PlanAssignment(Model):
     since: Mapped[date]
     # What the dates are counted from where it is not the day of commissioning.
     counted_from: Mapped[date | None]
-    # What they were counted from when they were made; None until the station has any.
-    begun_from: Mapped[date | None]
+    # What they were made from: the day, the environment, the site. None until there are any.
+    begun_from: Mapped[str | None]
     begun_at: Mapped[datetime | None]
     created_at: Mapped[datetime]
     ended_at: Mapped[datetime | None]

@@ -18,9 +18,13 @@ from service.plans.occurrences import PlanAssignment, Tightening
 from service.plans.rules import Terms, Tight, terms
 from service.plans.words import Scope
 from service.stations.models import Site, Station
+from service.stations.words import Environment
 
 # The day that a station's dates are counted from.
 BASE = func.coalesce(PlanAssignment.counted_from, Station.commissioned_on)
+ENVIRONMENT = func.coalesce(Station.environment, Site.environment, Environment.NORMAL.value)
+# All of a station that decides its dates: where this changes, they are made anew.
+GROUND = func.concat_ws(" ", BASE, ENVIRONMENT, Station.site_id)
 
 
 @dataclass(frozen=True)
@@ -35,6 +39,13 @@ class Place:
     site_id: int | None
     customer_id: int | None
     time_zone: str | None
+    environment: Environment
+
+    @property
+    def ground(self) -> str:
+        """As GROUND."""
+        words = (self.base, self.environment.value, self.site_id)
+        return " ".join(str(word) for word in words if word is not None)
 
 
 @dataclass
@@ -67,6 +78,7 @@ def places(*wanted: ColumnElement[bool], most: int | None = None) -> list[Place]
             Site.id,
             Site.customer_id,
             Site.time_zone,
+            ENVIRONMENT,
         )
         .join(Station, PlanAssignment.station_id == Station.id)
         .outerjoin(Site, Station.site_id == Site.id)
@@ -74,7 +86,7 @@ def places(*wanted: ColumnElement[bool], most: int | None = None) -> list[Place]
         .order_by(PlanAssignment.id)
         .limit(most)
     )
-    return [Place(*row) for row in db.session.execute(query)]
+    return [Place(*row[:-1], Environment(row[-1])) for row in db.session.execute(query)]
 
 
 class Tightenings:
@@ -111,4 +123,9 @@ class Tasks:
 
 
 def terms_at(task: MaintenanceTask, place: Place, tightenings: Sequence[Tight]) -> Terms:
-    return terms(task, 100, tightenings)
+    percent = {
+        Environment.NORMAL: 100,
+        Environment.DUSTY: task.dusty_percent,
+        Environment.COASTAL: task.coastal_percent,
+    }[place.environment]
+    return terms(task, percent, tightenings, place.environment.value)

@@ -20,7 +20,7 @@ from service.plans.generation import Batches, columns
 from service.plans.intervals import Interval, Nominal, Origin, Rule, following
 from service.plans.models import MaintenanceTask
 from service.plans.occurrences import Occurrence, PlanAssignment
-from service.plans.places import BASE, Days, Place, Tasks, Tightenings, places, terms_at
+from service.plans.places import BASE, GROUND, Days, Place, Tasks, Tightenings, places, terms_at
 from service.plans.rules import Planned, Terms
 from service.plans.words import Anchor, OccurrenceState
 
@@ -141,13 +141,13 @@ def replan(found: Sequence[Place], why: str, at: datetime) -> None:
 
 
 def catch_up(at: datetime) -> None:
-    """Stations whose plan, or whose day of commissioning, is another than their dates are from."""
+    """Stations whose plan, day of commissioning or place is another than their dates are from."""
     again = places(PlanAssignment.begun_at.is_(None), BASE.is_not(None), most=AT_ONCE)
     if again:
         replan(again, "The station has another plan.", at)
-    moved = places(PlanAssignment.begun_from != BASE, most=AT_ONCE)
+    moved = places(PlanAssignment.begun_from != GROUND, BASE.is_not(None), most=AT_ONCE)
     if moved:
-        replan(moved, "The day that the dates are counted from has changed.", at)
+        replan(moved, "The day that the dates are counted from, or the place, is another now.", at)
 
 
 def _all_series(found: Sequence[Place], at: datetime, rows: Rows) -> Iterator[Series]:

@@ -27,6 +27,7 @@ from service.plans.models import MaintenancePlan
 from service.plans.occurrences import Occurrence, PlanAssignment
 from service.plans.words import Anchor, CatchUp, OccurrenceState
 from service.stations.models import Current, Site, StationModel
+from service.stations.words import Environment
 from tests.plans.conftest import (
     MakePlan,
     MakeStation,
@@ -163,6 +164,21 @@ def test_dates_follow_when_the_day_of_commissioning_is_put_right(
 
     assert dates(station) == [("2026-04-01", "void"), ("2027-05-01", "forecast")]
     assert "counted from" in (occurrence(station, "2026-04-01").reason or "")
+
+
+def test_dust_and_salt_shorten_the_interval_and_clean_air_gives_it_back(
+    make_plan: MakePlan, make_station: MakeStation, site: Site
+) -> None:
+    station = make_station("2025-06-10")
+    give(make_plan({"dusty_percent": 50, "coastal_percent": 75}), station, "2025-06-10")
+    for environment, on in (
+        (Environment.DUSTY, "2025-12-10"),
+        (Environment.COASTAL, "2026-03-10"),
+        (Environment.NORMAL, "2026-06-10"),
+    ):
+        site.environment = environment
+        tick("2025-06-11")
+        assert [row for row in dates(station) if row[1] != "void"] == [(on, "forecast")]
 
 
 def test_a_retired_station_is_left_alone(make_plan: MakePlan, make_station: MakeStation) -> None:

@@ -3,8 +3,8 @@
 import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects import postgresql
-revision = '0003'
-down_revision = '0002'
+revision = '0004'
+down_revision = '0003'
 branch_labels = None
 depends_on = None
 
@@ -49,6 +49,9 @@ def upgrade() -> None:
     sa.Column('title_sv', sa.Text(), nullable=False),
     sa.Column('title_en', sa.Text(), nullable=False),
     sa.Column('checklist', sa.Text(), nullable=True),
+    sa.Column('kit_id', sa.BigInteger(), nullable=True),
+    sa.Column('skill_id', sa.BigInteger(), nullable=True),
+    sa.Column('authorisation_id', sa.BigInteger(), nullable=True),
     sa.Column('minutes', sa.BigInteger(), nullable=False),
     sa.Column('legal_basis', sa.Text(), nullable=True),
     sa.Column('months', sa.BigInteger(), nullable=True),
@@ -72,7 +75,10 @@ def upgrade() -> None:
     sa.CheckConstraint('minutes > 0', name=op.f('ck_maintenance_task_minutes')),
     sa.CheckConstraint('months > 0 OR days > 0', name=op.f('ck_maintenance_task_interval')),
     sa.CheckConstraint('months IS NULL OR days IS NULL', name=op.f('ck_maintenance_task_one_unit')),
+    sa.ForeignKeyConstraint(['authorisation_id'], ['skill.id'], name=op.f('fk_maintenance_task_authorisation_id_skill')),
+    sa.ForeignKeyConstraint(['kit_id'], ['kit.id'], name=op.f('fk_maintenance_task_kit_id_kit')),
     sa.ForeignKeyConstraint(['plan_id'], ['maintenance_plan.id'], name=op.f('fk_maintenance_task_plan_id_maintenance_plan')),
+    sa.ForeignKeyConstraint(['skill_id'], ['skill.id'], name=op.f('fk_maintenance_task_skill_id_skill')),
     sa.ForeignKeyConstraint(['series_id'], ['maintenance_task.id'], name=op.f('fk_maintenance_task_series_id_maintenance_task'), initially='DEFERRED', deferrable=True),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_maintenance_task')),
     sa.UniqueConstraint('plan_id', 'key', name=op.f('uq_maintenance_task_plan_id_key'))
@@ -126,7 +132,7 @@ def upgrade() -> None:
     sa.Column('plan_id', sa.BigInteger(), nullable=False),
     sa.Column('since', sa.Date(), nullable=False),
     sa.Column('counted_from', sa.Date(), nullable=True),
-    sa.Column('begun_from', sa.Date(), nullable=True),
+    sa.Column('begun_from', sa.Text(), nullable=True),
     sa.Column('begun_at', sa.DateTime(timezone=True), nullable=True),
     sa.Column('created_at', sa.DateTime(timezone=True), nullable=False),
     sa.Column('ended_at', sa.DateTime(timezone=True), nullable=True),
