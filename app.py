@@ -28,7 +28,9 @@ from service.people.models import NotVisibleError
 from service.people.skills import Skill
 from service.people.views import bp as people
 from service.people.web_sessions import WebSession
+from service.plans import history_views
 from service.remote import views as remote_views
+from service.reports.models import CalendarLink
 from service.sessions import tags_views
 from service.sessions import views as sessions_views
 from service.stations import (
@@ -65,9 +67,10 @@ PAGES: tuple[Any, ...] = (
     availability_views.bp,
     outages_views.bp,
     faults_views.bp,
+    history_views.bp,
 )
 # Whose rows a live topic names: a customer's person hears only of rows that they may see.
-_ = Part, Skill
+_ = Part, Skill, CalendarLink
 TOPICS: dict[str, type[Visible]] = {"ticket": Ticket, "station": Station}
 
 

@@ -17,6 +17,8 @@ from service.monitoring.link_models import Direction, Frame
 from service.monitoring.models import FaultCode, MaintenanceWindow
 from service.people.models import Customer, Person, Role
 from service.people.tokens import create_token
+from service.plans import history_checking
+from service.plans.history_drafts import ServiceHistoryDraft
 from service.remote.actions import Kind
 from service.remote.models import RemoteAction
 from service.sessions.models import ChargingSession, Tag
@@ -31,6 +33,9 @@ CSV = b"""Namn;Identitet;Kund;Plats;Tillverkare;Modell
 Torget 9;TORGET-9;BRF Kajen;Torget;Zaptec;Pro
 Torget 10;;BRF Kajen;Torget;Zaptec;Pro
 """
+PAST = """Laddstation;Uppgift;Utförd;Anteckning
+TORGET-9;rcd_test;2025-10-02;Elbolaget AB
+""".encode()
 RAW = '[2,"7","StatusNotification",{"connectorId":1,"errorCode":"Error","status":"Faulted"}]'
 
 
@@ -52,6 +57,8 @@ def build(app: Flask, at: datetime) -> Person:
     first(PendingCharger, PendingCharger.identity == "STRANGER-1").refuse(admin, at)
     _office(admin, at)
     ImportDraft.upload("stationer.csv", sheet.read(CSV), admin, at)
+    past = sheet.read(PAST, history_checking.HEADINGS, history_checking.REQUIRED)
+    ServiceHistoryDraft.upload("historik.csv", past, admin, at)
     db.session.commit()
     return admin
 

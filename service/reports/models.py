@@ -1,0 +1,81 @@
+"""The secret address of a person's own calendar."""
+
+from __future__ import annotations
+
+import secrets
+from datetime import datetime, timedelta
+
+from sqlalchemy import ForeignKey, Index, Select, select
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from service.core.db import Model, db
+from service.core.history import record
+from service.people.models import Person
+from service.people.web_sessions import fingerprint
+
+# How exact "last used" is: a write per call would be a price without a use.
+TOUCH = timedelta(minutes=15)
+
+
+class CalendarLink(Model):
+    """Who has the address reads that person's dates, and nothing else. One in force at a time."""
+
+    __tablename__ = "calendar_link"
+    __table_args__ = (
+        Index(
+            "ix_calendar_link_in_force",
+            "person_id",
+            unique=True,
+            postgresql_where="revoked_at IS NULL",
+        ),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    # SHA-256 of the secret, which is shown once and never again.
+    hash: Mapped[str] = mapped_column(unique=True)
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    created_at: Mapped[datetime]
+    last_used_at: Mapped[datetime | None]
+    revoked_at: Mapped[datetime | None]
+    person: Mapped[Person] = relationship(lazy="joined", innerjoin=True)
+
+    @classmethod
+    def visible_to(cls, person: Person) -> Select[CalendarLink]:
+        return select(cls).where(cls.person_id == person.id)
+
+    @classmethod
+    def of(cls, person: Person) -> CalendarLink | None:
+        """The one that is in force."""
+        return db.session.scalars(
+            cls.visible_to(person).where(cls.revoked_at.is_(None))
+        ).one_or_none()
+
+    @classmethod
+    def make(cls, person: Person, at: datetime) -> str:
+        """A new secret. The address before it works no more."""
+        if before := cls.of(person):
+            before.revoke(person, at)
+            db.session.flush()
+        secret = secrets.token_urlsafe(32)
+        link = cls(hash=fingerprint(secret), person=person, created_at=at)
+        db.session.add(link)
+        record("create", link, person, at)
+        return secret
+
+    @classmethod
+    def with_secret(cls, secret: str) -> CalendarLink | None:
+        """While it is in force, and its person may come in. Looked up by hash."""
+        mine = select(cls).where(cls.hash == fingerprint(secret), cls.revoked_at.is_(None))
+        link = db.session.scalars(mine).one_or_none()
+        return link if link and link.person.active else None
+
+    def touch(self, at: datetime) -> bool:
+        """It was used. False where that is written down already."""
+        if self.last_used_at and self.last_used_at + TOUCH >= at:
+            return False
+        self.last_used_at = at
+        return True
+
+    def revoke(self, by: Person, at: datetime) -> None:
+        self.revoked_at = at
+        record("revoke", self, by, at)
