@@ -6,11 +6,12 @@ from service.core.api import Resource
 from service.monitoring.api import frames
 from service.monitoring.faults_api import faults
 from service.monitoring.outages_api import outages
-from service.people.api import customers, history
+from service.people.api import history
 from service.plans.api import assigned, plans, tasks
 from service.plans.forecast_api import forecasts
 from service.plans.occurrences_api import occurrences
 from service.remote.api import remote
+from service.reports.programme_api import customers
 from service.sessions.api import sessions, tags
 from service.stations.api import stations
 from service.stations.register_api import models, sites

@@ -62,7 +62,7 @@ OWN_PAGES = {"people.tokens", "people.profile"}
 PART_OF = dict.fromkeys(
     ("frames", "states", "connection", "availability", "remote", "imports", "service_history"),
     "stations",
-)
+) | {"programmes": "customers"}
 
 
 @dataclass(frozen=True)

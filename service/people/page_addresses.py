@@ -91,6 +91,8 @@ PAGES: dict[str, str] = {
     "customers.edit_form": "customers.edit",
     "customers.edit": "customers.edit",
     "customers.retire": "customers.edit",
+    "programmes.show": "programmes.read",
+    "programmes.document": "programmes.read",
     "models.index": "models.read",
     "models.show": "models.read",
     "models.history": "history.read",

@@ -46,6 +46,8 @@ RIGHTS: dict[str, frozenset[Role]] = {
     "tickets.work": HOUSE,
     # Open by hand, assign, prioritise, wait, cancel, close, reopen.
     "tickets.manage": DISPATCH,
+    # The control programme of a customer: each customer fetches its own.
+    "programmes.read": EVERYBODY,
     "plans.read": HOUSE,
     "plans.edit": ADMINISTRATORS,
     "plans.assign": DISPATCH,

@@ -10,11 +10,11 @@ from service.core.clock import now
 from service.core.db import db
 from service.core.history import History
 from service.core.outbox import Mail
-from service.core.settings import setting
+from service.core.settings import DEFAULTS, setting
 from service.people.models import Person
 from tests.conftest import NOON
 
-SETTINGS = {
+SETTINGS = DEFAULTS | {
     "duty_email": "jour@example.com, chef@example.com",
     "frame_retention_days": "30",
     "close_resolved_after_hours": "24",
@@ -51,6 +51,7 @@ def test_a_setting_is_changed_and_its_past_is_kept(as_admin: FlaskClient) -> Non
         ("frame_retention_days", "0"),
         ("frame_retention_days", "many"),
         ("close_resolved_after_hours", ""),
+        ("deviations_sv", ""),
     ],
 )
 def test_a_setting_that_cannot_be_is_refused_and_kept_in_the_form(

@@ -182,8 +182,6 @@ def test_what_a_bigger_service_would_have_done_is_counted_anew(
     big = {"key": "big", "title_en": "Big", "title_sv": "Stor", "supersedes": ["filter"]}
     give(make_plan(small, big), station, "2026-05-01")
     assert ("2026-05-10", "superseded") in dates(station, "filter")
-    db.session.execute(Occurrence.__table__.update().values(last_done_on=None))
-    db.session.commit()
 
     take(as_dispatcher, "Hamnen 1;Stor;2026-02-10")
 
