@@ -51,7 +51,6 @@ def test_a_setting_is_changed_and_its_past_is_kept(as_admin: FlaskClient) -> Non
         ("frame_retention_days", "0"),
         ("frame_retention_days", "many"),
         ("close_resolved_after_hours", ""),
-        ("deviations_sv", ""),
     ],
 )
 def test_a_setting_that_cannot_be_is_refused_and_kept_in_the_form(
