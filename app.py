@@ -30,8 +30,7 @@ from service.people.views import bp as people
 from service.people.web_sessions import WebSession
 from service.plans import history_views
 from service.remote import views as remote_views
-from service.reports import programme_views
-from service.reports.models import CalendarLink
+from service.reports import calendar_views, programme_views
 from service.sessions import tags_views
 from service.sessions import views as sessions_views
 from service.stations import (
@@ -70,9 +69,10 @@ PAGES: tuple[Any, ...] = (
     faults_views.bp,
     history_views.bp,
     programme_views.bp,
+    calendar_views.bp,
 )
 # Whose rows a live topic names: a customer's person hears only of rows that they may see.
-_ = Part, Skill, CalendarLink
+_ = Part, Skill
 TOPICS: dict[str, type[Visible]] = {"ticket": Ticket, "station": Station}
 
 

@@ -26,6 +26,7 @@ from service.monitoring.link_models import Node
 from service.people import jobs as people
 from service.plans import jobs as plans
 from service.remote import jobs as remote
+from service.reports import jobs as reports
 from service.tickets import jobs as tickets
 
 LEASE_LASTS = timedelta(seconds=15)
@@ -54,6 +55,7 @@ SCHEDULE: tuple[tuple[int, Callable[..., None]], ...] = (
     (10 * MINUTE, forget_changes),
     (HOUR, people.forget_ended_sessions),
     (HOUR, people.forget_attempts),
+    (HOUR, reports.forget_old_events),
     (HOUR, monitoring.make_partitions),
     (HOUR, monitoring.drop_old_frames),
 )

@@ -8,6 +8,8 @@ PUBLIC = frozenset(
         "api_docs.read",
         "preferences.choose_language",
         "preferences.choose_theme",
+        # By the secret in its address.
+        "calendars.feed",
         "people.first",
         "people.invitation",
         "security.login",
@@ -135,6 +137,9 @@ PAGES: dict[str, str] = {
     "settings.change": "settings.edit",
     "outbox.index": "settings.edit",
     "outbox.try_again": "settings.edit",
+    "calendars.show": "own",
+    "calendars.make": "own",
+    "calendars.revoke": "own",
     "people.profile": "own",
     "people.change_profile": "own",
     "people.end_own_session": "own",

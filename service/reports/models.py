@@ -1,11 +1,13 @@
-"""The secret address of a person's own calendar."""
+"""The secret address of a person's own calendar, and what of its events was told when."""
 
 from __future__ import annotations
 
 import secrets
 from datetime import datetime, timedelta
+from typing import cast
 
-from sqlalchemy import ForeignKey, Index, Select, select
+from sqlalchemy import ForeignKey, Index, Select, Table, Text, any_, delete, literal, select
+from sqlalchemy.dialects.postgresql import ARRAY, insert
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from service.core.db import Model, db
@@ -15,6 +17,9 @@ from service.people.web_sessions import fingerprint
 
 # How exact "last used" is: a write per call would be a price without a use.
 TOUCH = timedelta(minutes=15)
+AT_ONCE = 2_000
+# No calendar shows what has not changed for so long.
+KEPT = timedelta(days=3 * 365)
 
 
 class CalendarLink(Model):
@@ -79,3 +84,43 @@ class CalendarLink(Model):
     def revoke(self, by: Person, at: datetime) -> None:
         self.revoked_at = at
         record("revoke", self, by, at)
+
+
+class CalendarEvent(Model):
+    """How often what an event tells has changed: a calendar takes the later of two for true."""
+
+    __tablename__ = "calendar_event"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    uid: Mapped[str] = mapped_column(unique=True)
+    fingerprint: Mapped[str]
+    sequence: Mapped[int] = mapped_column(default=0)
+    changed_at: Mapped[datetime]
+
+    @classmethod
+    def tell(cls, told: dict[str, str], at: datetime) -> dict[str, CalendarEvent]:
+        """Each event by its UID, a step further where its fingerprint is another than before."""
+        table = cast("Table", cls.__table__)
+        values = [
+            {"uid": uid, "fingerprint": mark, "sequence": 0, "changed_at": at}
+            for uid, mark in sorted(told.items())
+        ]
+        for start in range(0, len(values), AT_ONCE):
+            news = insert(table).values(values[start : start + AT_ONCE])
+            change = {
+                "fingerprint": news.excluded.fingerprint,
+                "sequence": table.c.sequence + 1,
+                "changed_at": news.excluded.changed_at,
+            }
+            is_news = table.c.fingerprint != news.excluded.fingerprint
+            db.session.execute(
+                news.on_conflict_do_update(index_elements=["uid"], set_=change, where=is_news)
+            )
+        known = select(cls).where(cls.uid == any_(literal(list(told), ARRAY(Text))))
+        fresh = known.execution_options(populate_existing=True)
+        return {event.uid: event for event in db.session.scalars(fresh)}
+
+    @classmethod
+    def forget_old(cls, at: datetime) -> None:
+        old = delete(cls).where(cls.changed_at < at - KEPT)
+        db.session.execute(old, execution_options={"synchronize_session": False})

@@ -23,6 +23,15 @@ def upgrade() -> None:
     sa.UniqueConstraint('hash', name=op.f('uq_calendar_link_hash'))
     )
     op.create_index('ix_calendar_link_in_force', 'calendar_link', ['person_id'], unique=True, postgresql_where='revoked_at IS NULL')
+    op.create_table('calendar_event',
+    sa.Column('id', sa.BigInteger(), nullable=False),
+    sa.Column('uid', sa.Text(), nullable=False),
+    sa.Column('fingerprint', sa.Text(), nullable=False),
+    sa.Column('sequence', sa.BigInteger(), nullable=False),
+    sa.Column('changed_at', sa.DateTime(timezone=True), nullable=False),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_calendar_event')),
+    sa.UniqueConstraint('uid', name=op.f('uq_calendar_event_uid'))
+    )
     op.create_table('service_history_draft',
     sa.Column('id', sa.BigInteger(), nullable=False),
     sa.Column('person_id', sa.BigInteger(), nullable=False),
@@ -47,4 +56,5 @@ def downgrade() -> None:
     op.drop_index(op.f('ix_service_history_draft_person_id'), table_name='service_history_draft')
     op.drop_table('service_history_draft')
     op.drop_index('ix_calendar_link_in_force', table_name='calendar_link', postgresql_where='revoked_at IS NULL')
+    op.drop_table('calendar_event')
     op.drop_table('calendar_link')
