@@ -47,10 +47,14 @@ class SettingsForm(WebForm):
         _l("Close resolved tickets after"), [InputRequired(), NumberRange(1, 8760)]
     )
     deviations_sv = TextAreaField(
-        _l("How deviations are handled, in Swedish"), [InputRequired(), Length(max=4000)]
+        _l("How deviations are handled, in Swedish"),
+        [InputRequired(), Length(max=4000)],
+        render_kw={"rows": 9},
     )
     deviations_en = TextAreaField(
-        _l("How deviations are handled, in English"), [InputRequired(), Length(max=4000)]
+        _l("How deviations are handled, in English"),
+        [InputRequired(), Length(max=4000)],
+        render_kw={"rows": 9},
     )
     why = StringField(_l("Why"), [Optional(), Length(max=500)])
 

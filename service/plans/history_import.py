@@ -54,8 +54,7 @@ RETURNING id, station_id, series_id, done_on
 """
 LET_GO = """
 UPDATE occurrence AS o SET state = 'void', runs_on = false, closed_at = %(at)s,
-    superseded_by_id = NULL,
-    reason = 'The imported history says that it was done on ' || last.done_on || '.'
+    superseded_by_id = NULL, reason = %(why)s
 FROM (
     SELECT station_id, series_id, max(done_on) AS done_on FROM occurrence
     WHERE state <> 'void' AND (station_id, series_id) IN (
@@ -191,7 +190,7 @@ def _let_go(series: set[tuple[int, int]], at: datetime) -> None:
     """What a completion that we know now has overtaken."""
     touched = list(series)
     stations, of_series = [one[0] for one in touched], [one[1] for one in touched]
-    hot(LET_GO, stations=stations, series=of_series, at=at)
+    hot(LET_GO, stations=stations, series=of_series, at=at, why=WHY)
 
 
 def _plan_again(

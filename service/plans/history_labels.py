@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
+from babel.dates import format_date
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
@@ -51,3 +53,9 @@ def column(name: str) -> Any:
 def title(row: dict[str, Any]) -> str:
     """The task of a good row, in the reader's language."""
     return str(row["title_sv"] if language.current() == "sv" else row["title_en"])
+
+
+def day(row: dict[str, Any]) -> str:
+    """`2 mars 2026`"""
+    done_on = date.fromisoformat(row["done_on"])
+    return str(format_date(done_on, "d MMM y", locale=language.current())).replace(".", "")

@@ -143,7 +143,7 @@ def state(entry: Entry) -> str:
 
 
 def remark(entry: Entry) -> str:
-    told = [entry.by or ""] if entry.done_on or entry.state is OccurrenceState.SKIPPED else []
+    told = [_by(entry)]
     if entry.is_late and entry.done_on:
         told.append(_late(entry))
     if entry.state is OccurrenceState.OVERDUE:
@@ -151,10 +151,16 @@ def remark(entry: Entry) -> str:
     if entry.is_overdue_by_law:
         told.append(_("overdue by law"))
     told.append(entry.reason or "")
-    if entry.file:
-        told.append(_("from the file %(name)s", name=entry.file))
     told.append(entry.note or "")
     return "; ".join(filter(None, told)) or "–"
+
+
+def _by(entry: Entry) -> str:
+    """Whoever imports a history has not done the work."""
+    if entry.file:
+        return _("imported by %(who)s from %(file)s", who=entry.by, file=entry.file)
+    is_deed = entry.done_on is not None or entry.state is OccurrenceState.SKIPPED
+    return entry.by or "" if is_deed else ""
 
 
 def _late(entry: Entry) -> str:

@@ -117,4 +117,5 @@ def values() -> dict[str, Any]:
         "code": first(FaultCode).code,
         "kind": Kind.RESET.value,
         "token": "no-such-token",
+        "secret": "no-such-secret",
     }

@@ -12,6 +12,7 @@ from sqlalchemy import insert, select
 
 from service.core.clock import now
 from service.core.db import db
+from service.core.history import record
 from service.core.settings import DEFAULTS, Setting
 from service.people.models import Customer, Person, Role
 from service.people.tokens import create_token
@@ -146,6 +147,17 @@ def test_a_date_that_was_planned_anew_before_its_day_is_told_by_the_new_one(
     db.session.commit()
 
     assert "Ny plan" not in read(customer, period=Period(day("2026-01-01"), day("2027-12-31")))
+
+
+def test_whoever_imported_a_completion_is_not_said_to_have_done_it(
+    fleet: list[Station], customer: Customer, admin: Person
+) -> None:
+    done = occurrence(fleet[0], "2025-05-10", "rcd")
+    done.closed_by = admin
+    record("import", done, admin, TODAY, "Elbolaget AB", file="historik.csv")
+    db.session.commit()
+
+    assert "importerat av Ada Administratör från historik.csv; Elbolaget AB" in read(customer)
 
 
 def test_what_people_write_is_no_markup(fleet: list[Station], customer: Customer) -> None:
