@@ -28,6 +28,7 @@ from service.people.models import NotVisibleError
 from service.people.skills import Skill
 from service.people.views import bp as people
 from service.people.web_sessions import WebSession
+from service.plans import plans_views, service_views, tasks_views
 from service.remote import views as remote_views
 from service.sessions import tags_views
 from service.sessions import views as sessions_views
@@ -59,6 +60,9 @@ PAGES: tuple[Any, ...] = (
     sites_views.bp,
     customers_views.bp,
     models_views.bp,
+    plans_views.bp,
+    tasks_views.bp,
+    service_views.bp,
     list_views.bp,
     remote_views.bp,
     frames_views.bp,

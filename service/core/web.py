@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from functools import cache
 from hashlib import sha256
 from pathlib import Path
@@ -30,6 +30,7 @@ NAVIGATION: tuple[tuple[Any, tuple[tuple[str, Any, str], ...]], ...] = (
             ("home.index", _l("Overview"), "o"),
             ("tickets.index", _l("Tickets"), "t"),
             ("stations.index", _l("Stations"), "s"),
+            ("service.index", _l("Service"), "v"),
             ("sessions.index", _l("Charging sessions"), ""),
             ("outages.index", _l("Planned outages"), "u"),
             ("pending.index", _l("Waiting chargers"), "p"),
@@ -41,6 +42,7 @@ NAVIGATION: tuple[tuple[Any, tuple[tuple[str, Any, str], ...]], ...] = (
             ("sites.index", _l("Sites"), ""),
             ("customers.index", _l("Customers"), "c"),
             ("models.index", _l("Models"), ""),
+            ("plans.index", _l("Maintenance plans"), ""),
             ("tags.index", _l("Charging tags"), ""),
             ("faults.index", _l("Fault catalogue"), "f"),
         ),
@@ -61,7 +63,7 @@ OWN_PAGES = {"people.tokens", "people.profile"}
 # Pages of one station: in the menu they are below the stations.
 PART_OF = dict.fromkeys(
     ("frames", "states", "connection", "availability", "remote", "imports"), "stations"
-)
+) | {"tasks": "plans"}
 
 
 @dataclass(frozen=True)
@@ -101,7 +103,12 @@ def set_up(app: Flask, missing: type[Exception]) -> None:
         asset=asset, here=here, navigation=navigation, shortcuts=shortcuts, now=now
     )
     app.jinja_env.filters.update(
-        moment=_moment, ago=_ago, duration=dates.duration, first_words=first_words, slug=slug
+        moment=_moment,
+        day=_day,
+        ago=_ago,
+        duration=dates.duration,
+        first_words=first_words,
+        slug=slug,
     )
 
 
@@ -176,6 +183,10 @@ def slug(text: str) -> str:
 
 def _moment(at: datetime) -> str:
     return dates.moment(at, str(get_locale() or "en"), now())
+
+
+def _day(on: date) -> str:
+    return dates.day(on, language.current())
 
 
 def _ago(at: datetime) -> str:

@@ -95,6 +95,10 @@ class MaintenancePlan(Model):
         return plan
 
     @classmethod
+    def has_draft(cls, model_id: int, name: str) -> bool:
+        return any(one.state is PlanState.DRAFT for one in cls._versions(model_id, name))
+
+    @classmethod
     def _versions(cls, model_id: int, name: str) -> list[MaintenancePlan]:
         same = (cls.model_id == model_id, func.lower(cls.name) == name.lower())
         return list(db.session.scalars(select(cls).where(*same).order_by(cls.version.desc())))

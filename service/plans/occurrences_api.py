@@ -60,7 +60,7 @@ class OccurrenceShape(Shown):
     latest = fields.Date(attribute="latest_on")
     legal_latest = fields.Date(attribute="legal_latest_on", allow_none=True)
     state = choice(OccurrenceState)
-    because = fields.Function(reasons.of_row)
+    because = fields.Function(lambda row: reasons.of_row(row))
     missed = fields.Integer(metadata={"description": "Dates before it that passed unmade."})
     done_on = fields.Date(allow_none=True)
     closed_at = Instant(allow_none=True)

@@ -37,6 +37,17 @@ VERB: dict[str, Any] = {
     "unblock": _l("unblocked"),
     "import": _l("imported"),
     "report_firmware": _l("reported its firmware"),
+    "assign_plan": _l("given a maintenance plan"),
+    "end_plan": _l("taken off its maintenance plan"),
+    "add_task": _l("a task added"),
+    "remove_task": _l("a task removed"),
+    "publish": _l("published"),
+    "complete": _l("completed"),
+    "skip": _l("skipped"),
+    "reopen": _l("opened again"),
+    "bring_forward": _l("brought forward"),
+    "tighten": _l("tightened"),
+    "loosen": _l("loosened"),
 }
 COLUMN: dict[str, Any] = {
     "access": _l("Access"),
@@ -63,15 +74,20 @@ COLUMN: dict[str, Any] = {
     "notes": _l("Notes"),
     "ocpp_identity": _l("OCPP identity"),
     "organisation_number": _l("Organisation number"),
+    "done_on": _l("Done on"),
     "phone": _l("Telephone"),
+    "plan": _l("Plan"),
     "postal_code": _l("Postal code"),
     "power_kw": _l("Power"),
     "security_profile": _l("Security profile"),
     "serial_number": _l("Serial number"),
     "site": _l("Site"),
+    "task": _l("Task"),
     "time_zone": _l("Time zone"),
+    "to": _l("To"),
     "valid_from": _l("Valid from"),
     "valid_until": _l("Valid until"),
+    "version": _l("Version"),
 }
 
 

@@ -146,7 +146,7 @@ def test_a_station_has_its_dates_with_the_answer(
     admin: Program, due: dict[str, Any], old: Station
 ) -> None:
     assert (due["state"], due["station_id"]) == ("due", old.id)
-    assert due["because"] == f"1 × 1 year from {old.commissioned_on}."
+    assert due["because"] == f"Every 1 year, counted from {old.commissioned_on} (no. 1)."
     assert due == admin.get(f"/occurrences/{due['id']}")
     on = due["nominal_date"]
     for query, found in (

@@ -17,6 +17,8 @@ from service.monitoring.link_models import Direction, Frame
 from service.monitoring.models import FaultCode, MaintenanceWindow
 from service.people.models import Customer, Person, Role
 from service.people.tokens import create_token
+from service.plans.models import MaintenancePlan
+from service.plans.occurrences import Occurrence
 from service.remote.actions import Kind
 from service.remote.models import RemoteAction
 from service.sessions.models import ChargingSession, Tag
@@ -51,6 +53,7 @@ def build(app: Flask, at: datetime) -> Person:
     PendingCharger.tried("STRANGER-1", "192.0.2.8", at)
     first(PendingCharger, PendingCharger.identity == "STRANGER-1").refuse(admin, at)
     _office(admin, at)
+    first(MaintenancePlan).new_version(admin, at)
     ImportDraft.upload("stationer.csv", sheet.read(CSV), admin, at)
     db.session.commit()
     return admin
@@ -93,6 +96,7 @@ def first(kind: Any, *where: Any) -> Any:
 
 def values() -> dict[str, Any]:
     """What to put into an address, by the name of its place."""
+    draft = first(MaintenancePlan, MaintenancePlan.state == "draft")
     broken = first(Ticket, Ticket.fault == "ground_failure", Ticket.resolved_at.is_(None))
     return {
         "station_id": broken.station_id,
@@ -107,6 +111,9 @@ def values() -> dict[str, Any]:
         "session_id": first(ChargingSession).id,
         "tag_id": first(Tag).id,
         "draft_id": first(ImportDraft).id,
+        "plan_id": draft.id,
+        "task_id": draft.tasks[0].id,
+        "occurrence_id": first(Occurrence, Occurrence.state == "overdue").id,
         "code": first(FaultCode).code,
         "kind": Kind.RESET.value,
         "token": "no-such-token",
