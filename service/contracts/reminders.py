@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date, datetime
+from typing import Any
 
-from sqlalchemy import ForeignKey, Select, UniqueConstraint, false, func, or_, select
+from sqlalchemy import ForeignKey, Select, UniqueConstraint, false, literal_column, or_, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Mapped, joinedload, mapped_column, relationship
 
@@ -48,13 +49,14 @@ class ContractReminder(Model):
 
 def near_their_end(on: date) -> Select[ServiceContract]:
     """Active contracts of which somebody may have to be told by that day."""
-    noticed = func.make_interval(0, ServiceContract.notice_months, 0, 30)
+    noticed: Any = literal_column("make_interval(months => service_contract.notice_months::int)")
     return select(ServiceContract).where(
         ServiceContract.state == State.ACTIVE,
         ServiceContract.ends_on >= on,
         or_(
             ServiceContract.ends_on <= on + periods.EARLY,
-            ServiceContract.ends_on - noticed <= on + periods.LATE,
+            # A month more than is needed: which of them are due, the rule says.
+            ServiceContract.ends_on - noticed <= on + 2 * periods.LATE,
         ),
     )
 
