@@ -12,6 +12,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from service.contracts import periods, stations
 from service.contracts.packages import ServicePackage
+from service.contracts.prices import ContractPrice
 from service.contracts.refusals import (
     IndexCapError,
     NoStationsError,
@@ -119,6 +120,10 @@ class ServiceContract(Model):
     def agreed(self) -> Terms:
         """What holds; for a draft, what would hold if it were signed now."""
         return Terms.read(self.terms) if self.terms else self.package.terms()
+
+    @property
+    def package_name(self) -> str:
+        return str(self.terms["package"]) if self.terms else self.package.name
 
     @property
     def is_draft(self) -> bool:
@@ -265,22 +270,6 @@ class ServiceContract(Model):
     def _refuse_outside(self, day: date) -> None:
         if not self.starts_on <= day <= self.ends_on:
             raise OutsideError(day)
-
-
-class ContractPrice(Model):
-    """What a station costs from a day on, öre without VAT. An index moves it; the past stays."""
-
-    __tablename__ = "contract_price"
-    __table_args__ = (
-        CheckConstraint("price_ore >= 0", name="price_ore"),
-        Index("uq_contract_price_since", "contract_id", "since", unique=True),
-    )
-
-    id: Mapped[int] = mapped_column(primary_key=True)
-    contract_id: Mapped[int] = mapped_column(ForeignKey("service_contract.id"))
-    since: Mapped[date]
-    price_ore: Mapped[int]
-    contract: Mapped[ServiceContract] = relationship(back_populates="prices")
 
 
 def _copied(package: ServicePackage) -> dict[str, Any]:

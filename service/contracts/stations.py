@@ -59,6 +59,10 @@ class ContractStation(Model):
         """As far as the station goes: the contract must hold too."""
         return self.since <= on and (self.until is None or on <= self.until)
 
+    def is_covered_after(self, on: date) -> bool:
+        """Whether there is something left to take away."""
+        return self.until is None or self.until > on
+
 
 def cover(contract: ServiceContract, them: Iterable[Station], since: date) -> list[ContractStation]:
     """Raises ForeignStationError, DoubleCoverError."""
