@@ -56,8 +56,8 @@ RENEWAL = {
 STATE = {
     State.DRAFT: _l("draft"),
     State.ACTIVE: _l("active"),
-    State.ENDED: _l("ended"),
-    State.CANCELLED: _l("cancelled"),
+    State.ENDED: _l("expired"),
+    State.CANCELLED: _l("terminated"),
 }
 # Which of the six states it is drawn as.
 LOOK = {
@@ -83,8 +83,8 @@ VERB: dict[str, Any] = {
     "renew": _l("renewed"),
     "adjust_price": _l("given a new price"),
     "enter_cost": _l("given a cost"),
-    "end": _l("ended"),
-    "cancel": _l("cancelled"),
+    "end": _l("expired"),
+    "cancel": _l("terminated"),
 }
 COLUMN: dict[str, Any] = {
     "anchor_on": _l("Periods from"),
