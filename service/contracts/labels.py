@@ -111,7 +111,7 @@ COLUMN: dict[str, Any] = {
     "spent_on": _l("Day"),
     "starts_on": _l("First day"),
     "stations": _l("Stations"),
-    "targets": _l("Times"),
+    "targets": _l("Promised times"),
     "until": _l("Until"),
     "vat_percent": _l("VAT"),
     "visits_per_year": _l("Visits a year"),
@@ -156,3 +156,8 @@ def _listed(given: list[Any]) -> str:
 def day(on: date) -> str:
     """`31 december 2026`"""
     return format_date(on, "d MMMM y", locale=current())
+
+
+def short_day(on: date) -> str:
+    """`31 dec 2026`: for a table's column."""
+    return format_date(on, "d MMM y", locale=current()).replace(".", "")

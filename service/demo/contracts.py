@@ -125,6 +125,8 @@ def _renewing(world: World, packages: dict[str, ServicePackage], month: date, at
     online = _signed(world, packages["Uppkoppling"], name, "Uppkoppling, tre p-hus", start, at)
     online.adjust_price(6_100, add_months(start, 4), by, at, "AKI, 3,4 %.")
     care = _signed(world, packages["Service Trygg"], name, "Service, tre p-hus", start, at)
+    gone = [row for row in care.covers if row.station is world.at("malmo", 3)]
+    care.uncover(gone, at.date() - timedelta(days=20), by, "Påkörd, står inte kvar.", at)
     for back, kind, ore, note in (
         (150, CostKind.VISIT, 1_480_000, "Halvårsservice, P-hus Lindholmen och Centralen."),
         (148, CostKind.PARTS, 412_500, "Filtermattor och två kontaktdon."),
