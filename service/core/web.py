@@ -15,7 +15,7 @@ from flask_babel import get_locale
 from flask_babel import lazy_gettext as _l
 from flask_wtf.csrf import CSRFProtect
 
-from service.core import dates, errors, headers, language
+from service.core import dates, errors, headers, language, money
 from service.core.clock import now
 
 # A form may stand open over a night shift.
@@ -41,6 +41,7 @@ NAVIGATION: tuple[tuple[Any, tuple[tuple[str, Any, str], ...]], ...] = (
         (
             ("sites.index", _l("Sites"), ""),
             ("customers.index", _l("Customers"), "c"),
+            ("contracts.index", _l("Contracts"), ""),
             ("models.index", _l("Models"), ""),
             ("plans.index", _l("Maintenance plans"), ""),
             ("tags.index", _l("Charging tags"), ""),
@@ -50,6 +51,7 @@ NAVIGATION: tuple[tuple[Any, tuple[tuple[str, Any, str], ...]], ...] = (
     (
         _l("Administration"),
         (
+            ("packages.index", _l("Service packages"), ""),
             ("people.index", _l("People"), ""),
             ("people.tokens", _l("API tokens"), ""),
             ("settings.index", _l("Settings"), ""),
@@ -63,7 +65,7 @@ OWN_PAGES = {"people.tokens", "people.profile"}
 # Pages of one station: in the menu they are below the stations.
 PART_OF = dict.fromkeys(
     ("frames", "states", "connection", "availability", "remote", "imports"), "stations"
-) | {"tasks": "plans"}
+) | {"tasks": "plans", "sla": "packages"}
 
 
 @dataclass(frozen=True)
@@ -109,6 +111,7 @@ def set_up(app: Flask, missing: type[Exception]) -> None:
         duration=dates.duration,
         first_words=first_words,
         slug=slug,
+        kronor=_kronor,
     )
 
 
@@ -187,6 +190,10 @@ def _moment(at: datetime) -> str:
 
 def _day(on: date) -> str:
     return dates.day(on, language.current())
+
+
+def _kronor(ore: int) -> str:
+    return money.kronor(ore, language.current())
 
 
 def _ago(at: datetime) -> str:

@@ -8,6 +8,8 @@ from typing import Any
 from flask import Flask
 from sqlalchemy import insert, select
 
+from service.contracts.models import ServiceContract
+from service.contracts.packages import ServicePackage, SlaPolicy
 from service.core.db import db
 from service.core.outbox import Mail
 from service.core.settings import Setting
@@ -114,6 +116,9 @@ def values() -> dict[str, Any]:
         "plan_id": draft.id,
         "task_id": draft.tasks[0].id,
         "occurrence_id": first(Occurrence, Occurrence.state == "overdue").id,
+        "contract_id": first(ServiceContract, ServiceContract.name == "Service, tre p-hus").id,
+        "package_id": first(ServicePackage, ServicePackage.name == "Service Trygg").id,
+        "policy_id": first(SlaPolicy).id,
         "code": first(FaultCode).code,
         "kind": Kind.RESET.value,
         "token": "no-such-token",
