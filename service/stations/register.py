@@ -144,7 +144,7 @@ class StationModel(Model):
         return select(cls).where(cls.retired_at.is_(None)).order_by(cls.maker, cls.name)
 
     @classmethod
-    def named(cls, maker: str, name: str, article_number: str) -> StationModel | None:
+    def named(cls, maker: str, name: str, article_number: str = "") -> StationModel | None:
         wanted = (maker.lower(), name.lower(), article_number.lower())
         columns = (cls.maker, cls.name, cls.article_number)
         same = [_key(column) == word for column, word in zip(columns, wanted, strict=True)]
