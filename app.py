@@ -22,10 +22,9 @@ from service.monitoring import (
     ready,
     stations_views,
 )
-from service.parts.models import Part
-from service.people import sign_in
+from service.parts import kits_views, parts_views, wear_views
+from service.people import sign_in, skills_pages
 from service.people.models import NotVisibleError
-from service.people.skills import Skill
 from service.people.views import bp as people
 from service.people.web_sessions import WebSession
 from service.remote import views as remote_views
@@ -35,6 +34,7 @@ from service.stations import (
     connection_views,
     customers_views,
     import_views,
+    knowledge_views,
     models_views,
     pending_views,
     sites_views,
@@ -59,6 +59,11 @@ PAGES: tuple[Any, ...] = (
     sites_views.bp,
     customers_views.bp,
     models_views.bp,
+    knowledge_views.bp,
+    parts_views.bp,
+    kits_views.bp,
+    wear_views.bp,
+    skills_pages.bp,
     list_views.bp,
     remote_views.bp,
     frames_views.bp,
@@ -67,7 +72,6 @@ PAGES: tuple[Any, ...] = (
     faults_views.bp,
 )
 # Whose rows a live topic names: a customer's person hears only of rows that they may see.
-_ = Part, Skill
 TOPICS: dict[str, type[Visible]] = {"ticket": Ticket, "station": Station}
 
 

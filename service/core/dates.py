@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from zoneinfo import ZoneInfo
 
@@ -11,6 +11,11 @@ from babel.numbers import format_decimal
 from flask_babel import gettext as _
 
 HOME = ZoneInfo("Europe/Stockholm")
+
+
+def today(at: datetime, zone: ZoneInfo = HOME) -> date:
+    """Which day it is there."""
+    return at.astimezone(zone).date()
 
 
 def moment(at: datetime, language: str, now: datetime, zone: ZoneInfo = HOME) -> str:

@@ -67,6 +67,8 @@ class ModelDocument(Model):
     """Where a manual or a data sheet of the model can be read."""
 
     __tablename__ = "model_document"
+    # It is a link on a page: an address of another kind could be a script.
+    __table_args__ = (CheckConstraint("address ~ '^https?://'", name="address"),)
 
     id: Mapped[int] = mapped_column(primary_key=True)
     model_id: Mapped[int] = mapped_column(ForeignKey("station_model.id"), index=True)

@@ -161,6 +161,11 @@ class StationModel(Model):
     def title(self) -> str:
         return f"{self.maker} {self.name}"
 
+    @property
+    def full_title(self) -> str:
+        """With the article number, for a choice among models of one name."""
+        return f"{self.title} · {self.article_number}" if self.article_number else self.title
+
     def edit(self, by: Doer, at: datetime, **facts: Any) -> None:
         edit(self, by, at, **facts)
 

@@ -79,6 +79,7 @@ def upgrade() -> None:
     sa.Column('title', sa.Text(), nullable=False),
     sa.Column('address', sa.Text(), nullable=False),
     sa.Column('kind', sa.Enum('user_manual', 'installation_manual', 'service_manual', 'data_sheet', 'other', name='documentkind', native_enum=False, create_constraint=True, length=40), nullable=False),
+    sa.CheckConstraint("address ~ '^https?://'", name=op.f('ck_model_document_address')),
     sa.ForeignKeyConstraint(['model_id'], ['station_model.id'], name=op.f('fk_model_document_model_id_station_model')),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_model_document'))
     )
