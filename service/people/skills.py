@@ -6,7 +6,7 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import ForeignKey, Select, UniqueConstraint, func, select
-from sqlalchemy.orm import Mapped, joinedload, mapped_column, relationship
+from sqlalchemy.orm import Mapped, contains_eager, joinedload, mapped_column, relationship
 
 from service.core.db import Model, db
 from service.core.history import edit, record
@@ -100,10 +100,14 @@ class PersonSkill(Model):
 
     @classmethod
     def held(cls, skill: Skill) -> list[PersonSkill]:
+        """Whoever has it, by name."""
+        return list(db.session.scalars(cls.holders(skill).order_by(Person.name, cls.id)))
+
+    @classmethod
+    def holders(cls, skill: Skill) -> Select[PersonSkill]:
         """Who of those that may sign in has it, whether it still holds or not."""
         theirs = select(cls).join(cls.person).where(cls.skill_id == skill.id, Person.active)
-        rows = theirs.order_by(Person.name, cls.id).options(joinedload(cls.person))
-        return list(db.session.scalars(rows))
+        return theirs.options(contains_eager(cls.person))
 
     @classmethod
     def give(

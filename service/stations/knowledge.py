@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, datetime
+from urllib.parse import urlsplit
 
 from sqlalchemy import CheckConstraint, ForeignKey, Select, select
 from sqlalchemy.orm import Mapped, mapped_column, relationship
@@ -80,3 +81,12 @@ class ModelDocument(Model):
     @classmethod
     def visible_to(cls, person: Person) -> Select[ModelDocument]:
         return select(cls)
+
+
+def is_web_address(text: str) -> bool:
+    """Something that a browser opens as a page of the web, and nothing else."""
+    try:
+        parts = urlsplit(text)
+    except ValueError:
+        return False
+    return parts.scheme in {"http", "https"} and bool(parts.netloc) and text.isprintable()

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from typing import Any
-from urllib.parse import urlsplit
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
@@ -19,6 +18,7 @@ from wtforms.validators import DataRequired, InputRequired, Length, NumberRange,
 
 from service.core.register import RegisterForm, choices_of
 from service.stations import labels
+from service.stations.knowledge import is_web_address
 from service.stations.words import DocumentKind, EvidenceKind, Per, Place, RcdType
 
 
@@ -66,12 +66,3 @@ class DocumentForm(RegisterForm):
     def validate_address(self, field: Any) -> None:
         if not is_web_address(field.data or ""):
             raise ValidationError(_("Write the whole address: it begins with https://"))
-
-
-def is_web_address(text: str) -> bool:
-    """Something that a browser opens as a page of the web, and nothing else."""
-    try:
-        parts = urlsplit(text)
-    except ValueError:
-        return False
-    return parts.scheme in {"http", "https"} and bool(parts.netloc) and text.isprintable()

@@ -133,7 +133,7 @@ def _of_service() -> tuple[Column, Column]:
     """What a customer's person is not shown."""
     months, read = StationModel.visit_months, StationModel.verified_at
     return (
-        Column("visit_months", _l("A visit every (months)"), months, _of("visit_months"), True),
+        Column("visit_months", _l("Visit every (months)"), months, _of("visit_months"), True),
         Column("verified_at", _l("Verified"), read, _of("verified_at")),
     )
 

@@ -15,7 +15,7 @@ from sqlalchemy import (
     func,
     select,
 )
-from sqlalchemy.orm import Mapped, mapped_column, relationship
+from sqlalchemy.orm import Mapped, mapped_column, relationship, validates
 
 from service.core.db import Model, db
 from service.core.history import edit, record
@@ -156,6 +156,11 @@ class StationModel(Model):
         db.session.add(model)
         record("create", model, by, at)
         return model
+
+    @validates("capabilities")
+    def _as_text(self, _column: str, words: list[str]) -> list[str]:
+        """The driver would keep a member of an enumeration by its name."""
+        return [str(word) for word in words]
 
     @property
     def title(self) -> str:
