@@ -24,10 +24,9 @@ from service.monitoring import (
     ready,
     stations_views,
 )
-from service.parts.models import Part
-from service.people import sign_in
+from service.parts import kits_views, parts_views, wear_views
+from service.people import sign_in, skills_pages
 from service.people.models import NotVisibleError
-from service.people.skills import Skill
 from service.people.views import bp as people
 from service.people.web_sessions import WebSession
 from service.plans import plans_views, service_views, tasks_views
@@ -38,6 +37,7 @@ from service.stations import (
     connection_views,
     customers_views,
     import_views,
+    knowledge_views,
     models_views,
     pending_views,
     sites_views,
@@ -68,6 +68,11 @@ PAGES: tuple[Any, ...] = (
     plans_views.bp,
     tasks_views.bp,
     service_views.bp,
+    knowledge_views.bp,
+    parts_views.bp,
+    kits_views.bp,
+    wear_views.bp,
+    skills_pages.bp,
     list_views.bp,
     remote_views.bp,
     frames_views.bp,
@@ -76,7 +81,6 @@ PAGES: tuple[Any, ...] = (
     faults_views.bp,
 )
 # Whose rows a live topic names: a customer's person hears only of rows that they may see.
-_ = Part, Skill
 TOPICS: dict[str, type[Visible]] = {"ticket": Ticket, "station": Station}
 
 

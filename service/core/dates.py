@@ -13,6 +13,11 @@ from flask_babel import gettext as _
 HOME = ZoneInfo("Europe/Stockholm")
 
 
+def today(at: datetime, zone: ZoneInfo = HOME) -> date:
+    """Which day it is there."""
+    return at.astimezone(zone).date()
+
+
 def moment(at: datetime, language: str, now: datetime, zone: ZoneInfo = HOME) -> str:
     """`tis 3 mars 14:05`, with the year where it is another one."""
     there, here = at.astimezone(zone), now.astimezone(zone)

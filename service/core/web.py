@@ -44,6 +44,8 @@ NAVIGATION: tuple[tuple[Any, tuple[tuple[str, Any, str], ...]], ...] = (
             ("contracts.index", _l("Contracts"), ""),
             ("models.index", _l("Models"), ""),
             ("plans.index", _l("Maintenance plans"), ""),
+            ("parts.index", _l("Parts and kits"), ""),
+            ("skills.index", _l("Skills"), ""),
             ("tags.index", _l("Charging tags"), ""),
             ("faults.index", _l("Fault catalogue"), "f"),
         ),
@@ -62,10 +64,12 @@ NAVIGATION: tuple[tuple[Any, tuple[tuple[str, Any, str], ...]], ...] = (
 
 # They share a blueprint with the list of people, and are no part of it.
 OWN_PAGES = {"people.tokens", "people.profile"}
-# Pages of one station: in the menu they are below the stations.
+# Pages of one station: in the menu they are below the stations. So are others below theirs.
 PART_OF = dict.fromkeys(
     ("frames", "states", "connection", "availability", "remote", "imports"), "stations"
-) | {"tasks": "plans", "sla": "packages"}
+)
+PART_OF |= {"tasks": "plans", "sla": "packages"}
+PART_OF |= {"knowledge": "models", "wear": "models", "kits": "parts"}
 
 
 @dataclass(frozen=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, datetime
+from urllib.parse import urlsplit
 
 from sqlalchemy import CheckConstraint, ForeignKey, Select, select
 from sqlalchemy.orm import Mapped, mapped_column, relationship
@@ -67,6 +68,8 @@ class ModelDocument(Model):
     """Where a manual or a data sheet of the model can be read."""
 
     __tablename__ = "model_document"
+    # It is a link on a page: an address of another kind could be a script.
+    __table_args__ = (CheckConstraint("address ~ '^https?://'", name="address"),)
 
     id: Mapped[int] = mapped_column(primary_key=True)
     model_id: Mapped[int] = mapped_column(ForeignKey("station_model.id"), index=True)
@@ -78,3 +81,12 @@ class ModelDocument(Model):
     @classmethod
     def visible_to(cls, person: Person) -> Select[ModelDocument]:
         return select(cls)
+
+
+def is_web_address(text: str) -> bool:
+    """Something that a browser opens as a page of the web, and nothing else."""
+    try:
+        parts = urlsplit(text)
+    except ValueError:
+        return False
+    return parts.scheme in {"http", "https"} and bool(parts.netloc) and text.isprintable()

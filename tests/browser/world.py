@@ -17,7 +17,9 @@ from service.demo.plant import plant
 from service.monitoring import catalogue
 from service.monitoring.link_models import Direction, Frame
 from service.monitoring.models import FaultCode, MaintenanceWindow
+from service.parts.models import Kit, Part
 from service.people.models import Customer, Person, Role
+from service.people.skills import Skill
 from service.people.tokens import create_token
 from service.plans.models import MaintenancePlan
 from service.plans.occurrences import Occurrence
@@ -106,6 +108,9 @@ def values() -> dict[str, Any]:
         "site_id": first(Site).id,
         "customer_id": first(Customer).id,
         "model_id": first(StationModel).id,
+        "part_id": first(Part, Part.price_ore.is_not(None)).id,
+        "kit_id": first(Kit).id,
+        "skill_id": first(Skill, Skill.is_authorisation).id,
         "person_id": first(Person, Person.role == Role.TECHNICIAN).id,
         "charger_id": first(PendingCharger).id,
         "action_id": first(RemoteAction).id,
