@@ -29,7 +29,7 @@ from service.people import sign_in, skills_pages
 from service.people.models import NotVisibleError
 from service.people.views import bp as people
 from service.people.web_sessions import WebSession
-from service.plans import plans_views, service_views, tasks_views
+from service.plans import plans_views, service_views, tasks_views, tightenings_views
 from service.remote import views as remote_views
 from service.sessions import tags_views
 from service.sessions import views as sessions_views
@@ -67,6 +67,7 @@ PAGES: tuple[Any, ...] = (
     models_views.bp,
     plans_views.bp,
     tasks_views.bp,
+    tightenings_views.bp,
     service_views.bp,
     knowledge_views.bp,
     parts_views.bp,

@@ -15,6 +15,7 @@ from service.people.skills_api import skills
 from service.plans.api import assigned, plans, tasks
 from service.plans.forecast_api import forecasts
 from service.plans.occurrences_api import occurrences
+from service.plans.tightenings_api import tightenings
 from service.remote.api import remote
 from service.sessions.api import sessions, tags
 from service.stations.api import stations
@@ -42,6 +43,7 @@ RESOURCES: tuple[Resource, ...] = (
     plans,
     tasks,
     assigned,
+    tightenings,
     occurrences,
     forecasts,
     history,

@@ -68,7 +68,7 @@ OWN_PAGES = {"people.tokens", "people.profile"}
 PART_OF = dict.fromkeys(
     ("frames", "states", "connection", "availability", "remote", "imports"), "stations"
 )
-PART_OF |= {"tasks": "plans", "sla": "packages"}
+PART_OF |= {"tasks": "plans", "tightenings": "plans", "sla": "packages"}
 PART_OF |= {"knowledge": "models", "wear": "models", "kits": "parts"}
 
 

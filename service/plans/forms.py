@@ -31,7 +31,7 @@ from service.parts.models import Kit
 from service.people.skills import Skill
 from service.plans import checking, labels
 from service.plans.models import MaintenancePlan, MaintenanceTask
-from service.plans.words import Anchor, CatchUp
+from service.plans.words import Anchor, CatchUp, Event
 from service.stations.forms import RegisterForm
 from service.stations.register import StationModel
 
@@ -88,6 +88,9 @@ class TaskForm(RegisterForm):
         "hours": "h",
         "dusty_percent": "%",
         "coastal_percent": "%",
+        "event_within_days": _l("days"),
+        "event_times": _l("times"),
+        "event_days": _l("days"),
     }
     hints = {
         "minutes": _l("At the station, without the journey."),
@@ -103,6 +106,7 @@ class TaskForm(RegisterForm):
         "coastal_percent": _l("Of the interval, where the site is by the sea."),
         "supersedes": _l("Tasks that are done along with this one when they fall in its window."),
         "season_from": _l("Outside the season, the window is narrowed to it where they meet."),
+        "events": _l("Reported by the charger, or by somebody on the station's page."),
         "catch_up": _l("What stands there after weeks in which nothing ran."),
     }
 
@@ -144,6 +148,14 @@ class TaskForm(RegisterForm):
     sessions = IntegerField(_l("Or after charges"), COUNT)
     plug_cycles = IntegerField(_l("Or after plug cycles"), COUNT)
     hours = IntegerField(_l("Or after hours"), COUNT)
+    events = SelectMultipleField(_l("Brought forward by"), [Optional()])
+    event_within_days = IntegerField(_l("Then due within"), DAYS_OFF, default=7)
+    event_times = IntegerField(
+        _l("Reported by the charger at least"), [InputRequired(), NumberRange(1, 1000)], default=3
+    )
+    event_days = IntegerField(
+        _l("Counted over"), [InputRequired(), NumberRange(1, 366)], default=30
+    )
     catch_up = RadioField(_l("What was missed"), coerce=CatchUp, default=CatchUp.EACH)
 
     def __init__(
@@ -170,6 +182,7 @@ class TaskForm(RegisterForm):
         )
         self.kit_id.choices = _rows(Kit.in_use(), _("none"), lambda it: it.name)
         self.season_from.choices = self.season_to.choices = _month_names()
+        self.events.choices = list(labels.EVENT.items())
         self.supersedes.choices = [(task.key, task.title(spoken)) for task in self._others]
 
     @property
@@ -190,6 +203,17 @@ class TaskForm(RegisterForm):
         for name, words in wrong.items():
             self.refuse({"months": "every"}.get(name, name), str(words))
         return not wrong
+
+
+class EventForm(WebForm):
+    """Something happened to a station that cannot wait for its dates."""
+
+    event = SelectField(_l("What happened"), coerce=Event)
+    reason = StringField(_l("In your words"), [DataRequired(), Length(max=500)])
+
+    def __init__(self, **values: Any) -> None:
+        super().__init__(**values)
+        self.event.choices = list(labels.EVENT.items())
 
 
 class GiveForm(WebForm):

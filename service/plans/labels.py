@@ -4,7 +4,18 @@ from __future__ import annotations
 
 from flask_babel import lazy_gettext as _l
 
-from service.plans.words import Anchor, CatchUp, OccurrenceState, PlanState, Scope
+from service.plans.words import (
+    ANOTHER_GROUND,
+    ANOTHER_PLAN,
+    RETIRED,
+    TAKEN_BACK,
+    Anchor,
+    CatchUp,
+    Event,
+    OccurrenceState,
+    PlanState,
+    Scope,
+)
 
 PLAN_STATE = {
     PlanState.DRAFT: _l("draft"),
@@ -44,4 +55,20 @@ SCOPE = {
     Scope.SITE: _l("a site"),
     Scope.CUSTOMER: _l("a customer"),
     Scope.LAW: _l("everywhere, by law"),
+}
+EVENT = {
+    Event.RCD_TRIPPED: _l("RCD tripped"),
+    Event.OVER_TEMPERATURE: _l("too hot"),
+    Event.COLLISION: _l("hit by a vehicle"),
+    Event.LIGHTNING: _l("lightning"),
+    Event.FLOOD: _l("flood"),
+    Event.FILTER_BLOCKED: _l("filter blocked"),
+    Event.FAN_FAILED: _l("fan failed"),
+}
+# What rules write beside a date, as a constant of theirs.
+REASON = {
+    RETIRED: _l("The station is retired."),
+    ANOTHER_PLAN: _l("The station has another plan."),
+    ANOTHER_GROUND: _l("The day that is counted from, or the place, is another now."),
+    TAKEN_BACK: _l("The work that it followed from was taken back."),
 }

@@ -221,8 +221,12 @@ class MaintenanceTask(Model):
     dusty_percent: Mapped[int] = mapped_column(default=100)
     coastal_percent: Mapped[int] = mapped_column(default=100)
     catch_up: Mapped[CatchUp] = mapped_column(default=CatchUp.EACH)
-    # What brings it forward: [{"on": "rcd_tripped", "times": 3, "days": 30}, …].
-    triggers: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    # What brings it forward, and how soon it is due then. What chargers say of themselves counts
+    # from so many times in so many days; what a person reports, at once.
+    events: Mapped[list[str]] = mapped_column(default=list)
+    event_within_days: Mapped[int] = mapped_column(default=7)
+    event_times: Mapped[int] = mapped_column(default=3)
+    event_days: Mapped[int] = mapped_column(default=30)
     plan: Mapped[MaintenancePlan] = relationship(back_populates="tasks")
     kit: Mapped[Kit | None] = relationship()
     skill: Mapped[Skill | None] = relationship(foreign_keys=[skill_id])

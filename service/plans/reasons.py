@@ -9,6 +9,7 @@ from typing import Any
 from flask_babel import gettext, ngettext
 
 from service.core import dates, language
+from service.plans import labels
 from service.plans.intervals import Expected, Interval, Nominal, Origin, Rule, opens
 from service.plans.occurrences import Occurrence
 from service.plans.words import OccurrenceState
@@ -121,7 +122,7 @@ def of_row(row: Occurrence, write: Write = date.isoformat) -> str:
         bigger = row.superseded_by.task.title(language.current())
         told.append(_("Done along with “%(task)s”.", task=bigger))
     if row.reason:
-        told.append(row.reason if row.reason.endswith(".") else f"{row.reason}.")
+        told.append(_reason(row.reason))
     return " ".join(told)
 
 
@@ -139,3 +140,15 @@ def _why(tightened_by: str) -> str:
         Environment.COASTAL.value: _("the place is by the sea"),
     }
     return words.get(tightened_by, tightened_by)
+
+
+def _reason(reason: str) -> str:
+    """A person's words as they are; a rule's in the reader's language."""
+    rule, _colon, rest = reason.partition(": ")
+    known = {event.value: word for event, word in labels.EVENT.items()}
+    known |= {"use": _("used since the last time")}
+    if rule in known and rest:
+        reason = f"{str(known[rule]).capitalize()}: {rest}"
+    elif reason in labels.REASON:
+        reason = str(labels.REASON[reason])
+    return reason if reason.endswith(".") else f"{reason}."

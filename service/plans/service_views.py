@@ -10,6 +10,7 @@ from flask import Blueprint, g, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
+from flask_babel import ngettext
 from sqlalchemy import ColumnElement, Select, or_, select
 from sqlalchemy.orm import contains_eager, joinedload
 
@@ -20,8 +21,8 @@ from service.core.db import db
 from service.core.lists import Column, Filter, Listing
 from service.core.swedish import alphabetical
 from service.people.models import Customer
-from service.plans import deeds, labels, outlook, reasons
-from service.plans.forms import DoneForm, ReasonForm
+from service.plans import deeds, labels, outlook, reasons, triggers
+from service.plans.forms import DoneForm, EventForm, ReasonForm
 from service.plans.models import MaintenanceTask, PlanError
 from service.plans.occurrences import Occurrence, PlanAssignment, Tightening
 from service.plans.places import Days, local_day
@@ -93,6 +94,21 @@ def of_station(station_id: int) -> str:
         because=because,
         labels=labels,
     )
+
+
+@bp.route("/stations/<int:station_id>/events/new", methods=["GET", "POST"])
+def report(station_id: int) -> Answer:
+    """Something happened: what looks at it is due sooner."""
+    station, form = g.person.may_see(Station, station_id), EventForm()
+    back = url_for("stations.show", station_id=station.id)
+    if not form.validate():
+        page = render_template("plans/event.html", station=station, form=form, back=back)
+        return (page, 422) if form.is_submitted() else page
+    moved = triggers.happened(station, form.event.data, form.reason.data or "", g.person, now())
+    words = ngettext(
+        "%(num)d date is brought forward.", "%(num)d dates are brought forward.", len(moved)
+    )
+    return pages.done(words, back)
 
 
 def because(one: Occurrence) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -30,6 +31,9 @@ TASK = {
     "late_days": "14",
     "dusty_percent": "100",
     "coastal_percent": "100",
+    "event_within_days": "7",
+    "event_times": "3",
+    "event_days": "30",
     "catch_up": "each",
 }
 
@@ -44,6 +48,13 @@ def seeded(as_admin: FlaskClient) -> FlaskClient:
 
 def post(client: FlaskClient, path: str, **data: Any) -> Any:
     return client.post(path, data=data)
+
+
+def give_recently(plan: MaintenancePlan, make_station: MakeStation) -> Station:
+    """Commissioned 100 days ago, so that its yearly date is far away."""
+    station = make_station(str(now().date() - timedelta(100)))
+    give(plan, station, str(now().date()))
+    return station
 
 
 def plan_now() -> MaintenancePlan:
@@ -214,3 +225,37 @@ def test_the_list_shows_what_is_to_do_and_finds_the_rest(
     assert "Hamnen 1" not in as_admin.get("/service?kind=rcd_test").text
     listed = as_admin.get("/service?format=csv").text
     assert "counted from" in listed
+
+
+def test_a_site_asks_for_more_and_stops_asking(
+    as_admin: FlaskClient, make_plan: MakePlan, make_station: MakeStation
+) -> None:
+    station = give_recently(make_plan({}), make_station)
+    path = f"/plans/tightenings/new?site={station.site_id}"
+    span = {"every": "3", "unit": "months", "kind": ""}
+
+    assert post(as_admin, path, **span, why="").status_code == 422
+    assert post(as_admin, path, **span, why="Avtal 12 §4").status_code == 303
+    db.session.expire_all()
+    assert "void" in {state for _on, state in dates(station)}
+    listed = as_admin.get("/plans/tightenings").text
+    assert "Avtal 12 §4" in listed
+    assert "Hamnen" in listed
+    assert "Avtal 12 §4" in as_admin.get(f"/stations/{station.id}/service").text
+    post(as_admin, "/plans/tightenings/1/end", reason="Avtalet är slut")
+    assert "Avtal 12 §4" not in as_admin.get("/plans/tightenings").text
+    assert as_admin.get("/plans/tightenings/new?site=x").status_code == 404
+
+
+def test_what_happened_is_reported_on_the_page_of_the_station(
+    as_admin: FlaskClient, make_plan: MakePlan, make_station: MakeStation
+) -> None:
+    station = give_recently(make_plan({"events": ["collision"]}), make_station)
+    path = f"/stations/{station.id}/events/new"
+
+    assert post(as_admin, path, event="collision", reason="").status_code == 422
+    assert post(as_admin, path, event="meteor", reason="Stor").status_code == 422
+    post(as_admin, path, event="collision", reason="En lastbil")
+    db.session.expire_all()
+    shown = as_admin.get(f"/service/{occurrence(station, dates(station)[0][0]).id}").text
+    assert "Hit by a vehicle: En lastbil" in shown
