@@ -59,6 +59,7 @@ API: dict[str, str] = {
     "api.sla-policies.show_policy": "packages.read",
     "api.sla-policies.create_policy": "packages.edit",
     "api.sla-policies.change_policy": "packages.edit",
+    "api.sla-policies.retire_policy": "packages.edit",
     "api.packages.list_packages": "packages.read",
     "api.packages.show_package": "packages.read",
     "api.packages.create_package": "packages.edit",

@@ -34,6 +34,7 @@ def test_a_reminder_is_made_and_mailed_once(contract: ServiceContract, admin: Pe
     db.session.commit()
 
     (kept,) = db.session.scalars(select(ContractReminder))
+    assert [deed.verb for deed in db.session.scalars(History.of(contract))].count("remind") == 1
     assert (kept.kind, kept.due_on) == (ReminderKind.NOTICE, date(2026, 8, 31))
     (mail,) = mails()
     assert mail.recipient == admin.email
