@@ -15,6 +15,7 @@ from apscheduler.schedulers.background import BackgroundScheduler
 from apscheduler.triggers.interval import IntervalTrigger
 from flask import Flask
 
+from service.contracts import jobs as contracts
 from service.core import mail
 from service.core.clock import now
 from service.core.config import Settings
@@ -52,6 +53,9 @@ SCHEDULE: tuple[tuple[int, Callable[..., None]], ...] = (
     (MINUTE, plans.keep_dates),
     (10 * MINUTE, monitoring.let_warnings_age),
     (10 * MINUTE, forget_changes),
+    # What is due by the day is asked by the hour: a clock that stood still misses nothing.
+    (HOUR, contracts.end_periods),
+    (HOUR, contracts.remind_of_contracts),
     (HOUR, people.forget_ended_sessions),
     (HOUR, people.forget_attempts),
     (HOUR, monitoring.make_partitions),
