@@ -42,6 +42,7 @@ from service.stations import (
 from service.stations.models import Station
 from service.tickets import list_views, overview
 from service.tickets.models import Ticket
+from service.visits.models import WorkOrder
 
 PAGES: tuple[Any, ...] = (
     overview.bp,
@@ -68,7 +69,7 @@ PAGES: tuple[Any, ...] = (
 )
 # Whose rows a live topic names: a customer's person hears only of rows that they may see.
 _ = Part, Skill
-TOPICS: dict[str, type[Visible]] = {"ticket": Ticket, "station": Station}
+TOPICS: dict[str, type[Visible]] = {"ticket": Ticket, "station": Station, "work_order": WorkOrder}
 
 
 def create_app(settings: Settings | None = None, **config: Any) -> Flask:

@@ -61,3 +61,23 @@ class Scope(StrEnum):
     SITE = "site"
     CUSTOMER = "customer"
     LAW = "law"
+
+
+class RecallKind(StrEnum):
+    """What a maker, or the house itself, asks of every station of a model."""
+
+    # Something to know, and to look for.
+    ADVISORY = "advisory"
+    # Something that must be put right.
+    RECALL = "recall"
+    # Something better, put in afterwards.
+    RETROFIT = "retrofit"
+
+
+class RecallState(StrEnum):
+    """Where a recall stands at one station."""
+
+    OPEN = "open"
+    DONE = "done"
+    # By its serial number, its firmware, or what somebody saw.
+    NOT_AFFECTED = "not_affected"
