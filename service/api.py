@@ -7,7 +7,9 @@ from service.monitoring.api import frames
 from service.monitoring.faults_api import faults
 from service.monitoring.outages_api import outages
 from service.people.api import customers, history
+from service.plans.api import assigned, plans, tasks
 from service.plans.forecast_api import forecasts
+from service.plans.occurrences_api import occurrences
 from service.remote.api import remote
 from service.sessions.api import sessions, tags
 from service.stations.api import stations
@@ -26,6 +28,10 @@ RESOURCES: tuple[Resource, ...] = (
     outages,
     sessions,
     tags,
+    plans,
+    tasks,
+    assigned,
+    occurrences,
     forecasts,
     history,
 )

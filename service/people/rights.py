@@ -46,6 +46,13 @@ RIGHTS: dict[str, frozenset[Role]] = {
     "tickets.work": HOUSE,
     # Open by hand, assign, prioritise, wait, cancel, close, reopen.
     "tickets.manage": DISPATCH,
+    "plans.read": HOUSE,
+    "plans.edit": ADMINISTRATORS,
+    "plans.assign": DISPATCH,
+    # What falls due at whose station.
+    "service.read": EVERYBODY,
+    "service.complete": HOUSE,
+    "service.skip": DISPATCH,
     "remote.read": HOUSE,
     # Some remote action; which one, `remote.<kind>` says.
     "remote.ask": HOUSE,

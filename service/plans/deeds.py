@@ -80,10 +80,11 @@ def reopen(one: Occurrence, why: str, by: Doer, at: datetime) -> None:
     _lock(one)
     if one.state not in (OccurrenceState.DONE, OccurrenceState.SKIPPED):
         raise NotClosedError(one.state.value)
-    for row in (one, *_smaller(one)):
-        _take_back(row, at)
-    one.state = _open_state(one, local_day(one.station, at))
-    one.closed_by_id = one.closed_at = one.reason = None
+    with db.session.no_autoflush:
+        for row in (one, *_smaller(one)):
+            _take_back(row, at)
+        one.state = _open_state(one, local_day(one.station, at))
+        one.closed_by_id = one.closed_at = one.reason = None
     record("reopen", one, by, at, why)
     generation.nest([one.station_id])
     announce("station", one.station_id, at)

@@ -224,6 +224,10 @@ class MaintenanceTask(Model):
     skill: Mapped[Skill | None] = relationship(foreign_keys=[skill_id])
     authorisation: Mapped[Skill | None] = relationship(foreign_keys=[authorisation_id])
 
+    @classmethod
+    def visible_to(cls, person: Person) -> Select[MaintenanceTask]:
+        return select(cls)
+
     @property
     def interval(self) -> Interval:
         return Interval(self.months or 0, self.days or 0)

@@ -7,7 +7,11 @@ from typing import Any
 
 from flask_babel import gettext, ngettext
 
+from service.core import language
 from service.plans.intervals import Expected, Interval, Nominal, Origin, Rule, opens
+from service.plans.occurrences import Occurrence
+from service.plans.words import OccurrenceState
+from service.stations.words import Environment
 
 MONTHS_OF_YEAR = 12
 
@@ -88,3 +92,38 @@ def _stray(done_on: date, opens_on: date) -> str:
         on=done_on.isoformat(),
         opens=opens_on.isoformat(),
     )
+
+
+def of_row(row: Occurrence) -> str:
+    """The same of a date that is a row."""
+    told = [origin(Interval(row.months, row.days), row.nominal, row.last_done_on)]
+    if row.tightened_by:
+        told.append(_("More often than the plan: %(why)s.", why=_why(row.tightened_by)))
+    if row.missed:
+        passed = ngettext("%(num)s date before it passed.", "%(num)s before it passed.", row.missed)
+        told.append(passed)
+    told += _law(row)
+    if row.state is OccurrenceState.DONE and row.done_on:
+        told.append(_done(row.nominal_on, row.done_on))
+    if row.state is OccurrenceState.SUPERSEDED and row.superseded_by:
+        bigger = row.superseded_by.task.title(language.current())
+        told.append(_("Done along with “%(task)s”.", task=bigger))
+    if row.reason:
+        told.append(row.reason if row.reason.endswith(".") else f"{row.reason}.")
+    return " ".join(told)
+
+
+def _law(row: Occurrence) -> list[str]:
+    most = row.task.legal_max
+    if not (most and row.last_done_on and row.latest_on == row.legal_latest_on):
+        return []
+    told = [legal(most, row.last_done_on, row.latest_on)]
+    return [*told, _("It is overdue by law.")] if row.is_overdue_by_law else told
+
+
+def _why(tightened_by: str) -> str:
+    words = {
+        Environment.DUSTY.value: _("the place is dusty"),
+        Environment.COASTAL.value: _("the place is by the sea"),
+    }
+    return words.get(tightened_by, tightened_by)
