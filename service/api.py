@@ -15,6 +15,7 @@ from service.sessions.api import sessions, tags
 from service.stations.api import stations
 from service.stations.register_api import models, sites
 from service.tickets.deeds_api import tickets
+from service.visits.deeds_api import orders, recalls
 
 RESOURCES: tuple[Resource, ...] = (
     customers,
@@ -33,5 +34,7 @@ RESOURCES: tuple[Resource, ...] = (
     assigned,
     occurrences,
     forecasts,
+    orders,
+    recalls,
     history,
 )

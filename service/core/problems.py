@@ -62,7 +62,9 @@ class ProblemError(Exception):
         body["detail"] = self.detail
         if self.errors:
             body["errors"] = self.errors
-        answer = Response(orjson.dumps(body | self.more), self.status, mimetype=MEDIA_TYPE)
+        # The errors of a list are by its index.
+        told = orjson.dumps(body | self.more, option=orjson.OPT_NON_STR_KEYS)
+        answer = Response(told, self.status, mimetype=MEDIA_TYPE)
         if self.status == HTTPStatus.UNAUTHORIZED:
             answer.headers["WWW-Authenticate"] = BEARER
         if self.status == HTTPStatus.SERVICE_UNAVAILABLE:

@@ -15,6 +15,7 @@ from service.core.history import edit, record
 from service.core.live import announce
 from service.people.models import Person
 from service.plans.models import PlanError
+from service.plans.places import local_day
 from service.plans.words import RecallKind, RecallState
 from service.stations.models import Site, Station, StationModel
 
@@ -161,6 +162,9 @@ class RecallStation(Model):
     @property
     def is_open(self) -> bool:
         return self.state is RecallState.OPEN
+
+    def today(self, at: datetime) -> date:
+        return local_day(self.station, at)
 
     def finish(self, on: date, by: Doer, at: datetime, note: str | None = None) -> None:
         """It was done on that day. Raises RecallStateError, RecallClosedError."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, datetime
+from typing import Any
 
 from service.core.history import record
 from service.core.live import announce
@@ -11,6 +12,7 @@ from service.plans import deeds
 from service.plans.places import Days
 from service.plans.words import OccurrenceState
 from service.visits import making, pricing
+from service.visits.charges import Charge
 from service.visits.lines import WorkOrderLine
 from service.visits.models import WorkOrder
 from service.visits.refusals import (
@@ -52,6 +54,20 @@ def finish(
     line.minutes = minutes or line.minutes
     pricing.price([line.order], at)
     _tell(line, "done", by, at, done_on=str(done_on))
+
+
+def amend(line: WorkOrderLine, by: Doer, at: datetime, **facts: Any) -> None:
+    """Change what is said of a line: minutes, note, kind of work. Raises EndedError."""
+    line.order.refuse_if_locked()
+    changed = {name: value for name, value in facts.items() if getattr(line, name) != value}
+    for name, value in changed.items():
+        setattr(line, name, value)
+    if changed:
+        told = {name: str(value) for name, value in changed.items()}
+        record("edit_line", line.order, by, at, line=line.about, **told)
+    if "work_kind" in changed and line.charge is not Charge.AGREED:
+        line.charge = line.contract_id = line.extra_price_ore = None
+        pricing.price([line.order], at)
 
 
 def give_up(line: WorkOrderLine, why: str, by: Doer, at: datetime) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, Select, Sequence, func, select
+from sqlalchemy import CheckConstraint, ForeignKey, Index, Select, Sequence, exists, func, select
 from sqlalchemy.orm import Mapped, column_property, mapped_column, relationship
 
 from service.core.db import Model, db
@@ -18,6 +18,7 @@ from service.plans.recalls import Recall
 from service.plans.words import OccurrenceState
 from service.stations.models import Site
 from service.visits.lines import WorkOrderLine
+from service.visits.needs import Needs, needs_of
 from service.visits.refusals import (
     EndedError,
     NoLinesError,
@@ -85,6 +86,17 @@ class WorkOrder(Model):
         .correlate_except(WorkOrderLine, Occurrence)
         .scalar_subquery()
     )
+    # Something on it should have been done, by the day at the site.
+    is_overdue: Mapped[bool] = column_property(
+        exists()
+        .where(
+            WorkOrderLine.work_order_id == id,  # noqa: A003
+            WorkOrderLine.state == LineState.OPEN,
+            WorkOrderLine.occurrence_id == Occurrence.id,
+            Occurrence.state == OccurrenceState.OVERDUE,
+        )
+        .correlate_except(WorkOrderLine, Occurrence)
+    )
     site: Mapped[Site] = relationship()
     assignee: Mapped[Person | None] = relationship()
     recall: Mapped[Recall | None] = relationship()
@@ -132,11 +144,8 @@ class WorkOrder(Model):
         return [line for line in self.lines if line.is_open]
 
     @property
-    def is_overdue(self) -> bool:
-        """Something on it should have been done, by the day at the site."""
-        late = OccurrenceState.OVERDUE
-        dates = (line.occurrence for line in self.open_lines)
-        return self.is_open and any(date is not None and date.state is late for date in dates)
+    def needs(self) -> Needs:
+        return needs_of(self.lines)
 
     @property
     def extra_ore(self) -> int:

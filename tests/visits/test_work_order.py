@@ -159,6 +159,8 @@ def test_an_order_is_overdue_with_a_date_on_it(due: Due, dispatcher: Person) -> 
 
     assert not order.is_overdue
     date.state = OccurrenceState.OVERDUE
+    db.session.flush()
+    db.session.refresh(order)
     assert order.is_overdue
 
 
