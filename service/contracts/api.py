@@ -58,7 +58,7 @@ problems.means(
     ForeignStationError,
     lambda wrong: wrong_field("station_ids", f"At no site of the customer: {wrong}."),
 )
-problems.means(OutsideError, lambda wrong: wrong_field("since", "No day of the contract."))
+problems.means(OutsideError, lambda wrong: wrong_field("since", f"Choose a day from {wrong}."))
 
 
 @contracts.get("/contracts", page_of(ServiceContractShape), ContractQuery)

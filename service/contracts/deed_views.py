@@ -51,7 +51,10 @@ def _said(wrong: RefusedError) -> Any:
     if isinstance(wrong, IndexCapError):
         return _("The contract lets the price rise by %(cap)s %% at once.", cap=wrong.cap_percent)
     if isinstance(wrong, OutsideError):
-        return _("That day cannot be: %(day)s.", day=labels.day(wrong.day))
+        first, last = labels.day(wrong.first), labels.day(wrong.last)
+        if wrong.last < wrong.first:
+            return _("There is no day left for that: it ends on %(last)s.", last=last)
+        return _("Choose a day from %(first)s to %(last)s.", first=first, last=last)
     if isinstance(wrong, NoStationsError):
         return _("Add stations first: it covers none.")
     return _("Its state does not allow that any more. Look at it again.")

@@ -53,12 +53,12 @@ def _listing(on: date) -> Listing:
             Column("number", _l("Number"), kind.number, lambda row: _of(row).number),
             Column("name", _l("Name"), alphabetical(kind.name), lambda row: _of(row).name),
             Column("customer", _l("Customer"), alphabetical(Customer.name), _customer),
-            Column("package", _l("Package"), None, lambda row: _of(row).package_name),
+            Column("package", _l("Package"), None, _package, on_page=False),
             Column("stations", _l("Stations"), None, number=True),
             Column("price", _l("Price"), None, _price(on), number=True),
             Column("starts_on", _l("First day"), kind.starts_on, _start, on_page=False),
             Column("ends_on", _l("Last day"), kind.ends_on, lambda row: _of(row).ends_on),
-            Column("renewal", _l("At the end"), None, _renewal),
+            Column("renewal", _l("At the end"), None, _renewal, on_page=False),
         ),
         search=(kind.number, kind.name, Customer.name),
         filters=tuple(_filters(on)),
@@ -104,6 +104,10 @@ def _of(row: Any) -> ServiceContract:
 
 def _customer(row: Any) -> str:
     return _of(row).customer.name
+
+
+def _package(row: Any) -> str:
+    return _of(row).package_name
 
 
 def _start(row: Any) -> date:

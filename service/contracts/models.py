@@ -185,10 +185,14 @@ class ServiceContract(Model):
         edit(self, by, at, name=name)
 
     def sign(self, by: Doer, at: datetime) -> None:
-        """From now on it binds. Raises WrongStateError, NoStationsError, DoubleCoverError."""
+        """From now on it binds.
+
+        Raises WrongStateError, NoStationsError, ForeignStationError, DoubleCoverError.
+        """
         self._refuse_unless(State.DRAFT)
         if not self.covers:
             raise NoStationsError(self.number)
+        stations.refuse_foreign(self, [one.station for one in self.covers])
         self.family = self.package.family
         self.terms, self.signed_at, self.state = self.package.terms().written(), at, State.ACTIVE
         stations.bind(self)
@@ -238,9 +242,7 @@ class ServiceContract(Model):
     def adjust_price(self, price_ore: int, since: date, by: Doer, at: datetime, why: str) -> None:
         """Another price from that day on. Raises WrongStateError, OutsideError, IndexCapError."""
         self._refuse_unless(State.ACTIVE)
-        if since <= self.prices[-1].since:
-            raise OutsideError(since)
-        self._refuse_outside(since)
+        self._refuse_outside(since, self.prices[-1].since + periods.DAY)
         before, cap = self.prices[-1].price_ore, self.agreed.index_cap_percent
         if cap is not None and price_ore * 100 > before * (100 + cap):
             raise IndexCapError(cap)
@@ -267,9 +269,10 @@ class ServiceContract(Model):
         if self.state not in states:
             raise WrongStateError(self.state)
 
-    def _refuse_outside(self, day: date) -> None:
-        if not self.starts_on <= day <= self.ends_on:
-            raise OutsideError(day)
+    def _refuse_outside(self, day: date, first: date | None = None) -> None:
+        first = first or self.starts_on
+        if not first <= day <= self.ends_on:
+            raise OutsideError(first, self.ends_on)
 
 
 def _copied(package: ServicePackage) -> dict[str, Any]:

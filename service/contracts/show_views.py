@@ -77,7 +77,8 @@ def _ahead(contract: ServiceContract, on: date) -> list[periods.Due]:
 
 
 def covers_of(contract: ServiceContract) -> list[ContractStation]:
-    of_station = joinedload(ContractStation.station).joinedload(Station.site)
+    # A station that stands at another customer's site by now is not this customer's to see.
+    of_station = joinedload(ContractStation.station, innerjoin=True).joinedload(Station.site)
     mine = select(ContractStation).where(ContractStation.contract_id == contract.id)
     return list(db.session.scalars(mine.options(of_station)))
 

@@ -67,7 +67,7 @@ class ContractStation(Model):
 def cover(contract: ServiceContract, them: Iterable[Station], since: date) -> list[ContractStation]:
     """Raises ForeignStationError, DoubleCoverError."""
     found = list(them)
-    _refuse_foreign(contract, found)
+    refuse_foreign(contract, found)
     there = {one.station_id for one in contract.covers if one.until is None or one.until >= since}
     added = [
         ContractStation(station=one, since=since, family=contract.family)
@@ -121,7 +121,7 @@ def _days(contract: ServiceContract, one: ContractStation) -> Range[date] | None
     return Range(since, until + DAY if until else None)
 
 
-def _refuse_foreign(contract: ServiceContract, them: list[Station]) -> None:
+def refuse_foreign(contract: ServiceContract, them: list[Station]) -> None:
     foreign = [
         one.name
         for one in them

@@ -132,7 +132,10 @@ def test_stations_are_taken_one_by_one_too_and_none_is_said(
     none = as_admin.post(path, data={"since": "2026-02-01"})
     assert (none.status_code, "at least one site or station" in none.text) == (422, True)
     early = as_admin.post(path, data={"since": "2020-01-01", "chosen": [fourth.id]})
-    assert (early.status_code, "That day cannot be" in early.text) == (422, True)
+    assert (
+        early.status_code,
+        "Choose a day from 1 January 2026 to 31 December 2026" in early.text,
+    ) == (422, True)
     as_admin.post(path, data={"since": "2026-02-01", "chosen": [fourth.id, 999]})
 
     names = select(Station.name).join(ContractStation).order_by(Station.id)
@@ -287,6 +290,18 @@ def test_a_customer_sees_its_signed_contract_without_what_is_ours(
     assert as_customer.get(f"{path}/profit").status_code == 403
     assert as_customer.get("/packages").status_code == 403
     assert as_customer.get(f"/customers/{contract.customer_id}/contracts").status_code == 200
+
+
+def test_a_station_that_was_sold_is_no_longer_shown_to_the_customer(
+    as_customer: FlaskClient, contract: ServiceContract, station: Station
+) -> None:
+    other = Customer(name="Annan", created_at=NOON)
+    station.site = Site(customer=other, name="Torget", created_at=NOON)
+    db.session.commit()
+    shown = as_customer.get(f"/contracts/{contract.id}")
+
+    assert shown.status_code == 200
+    assert station.name not in shown.text
 
 
 def test_another_customer_finds_none_of_it(app: Flask, contract: ServiceContract) -> None:
