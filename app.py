@@ -11,6 +11,8 @@ from ocpp_link.demo.simulate import simulate
 from ocpp_link.server import serve
 from service.api import RESOURCES
 from service.commands import House, commands
+from service.contracts import packages_views, sla_views
+from service.contracts import views as contracts_views
 from service.core import api, outbox_views, preferences, settings_views, stream, web
 from service.core.config import Settings
 from service.core.db import Visible, db
@@ -59,6 +61,9 @@ PAGES: tuple[Any, ...] = (
     sessions_views.bp,
     sites_views.bp,
     customers_views.bp,
+    contracts_views.bp,
+    packages_views.bp,
+    sla_views.bp,
     models_views.bp,
     list_views.bp,
     remote_views.bp,

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from service.contracts.api import contracts
+from service.contracts.packages_api import packages, policies
 from service.core.api import Resource
 from service.monitoring.api import frames
 from service.monitoring.faults_api import faults
@@ -22,6 +24,9 @@ RESOURCES: tuple[Resource, ...] = (
     sites,
     models,
     stations,
+    policies,
+    packages,
+    contracts,
     tickets,
     remote,
     faults,

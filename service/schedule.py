@@ -55,6 +55,7 @@ SCHEDULE: tuple[tuple[int, Callable[..., None]], ...] = (
     (10 * MINUTE, monitoring.let_warnings_age),
     (10 * MINUTE, forget_changes),
     # What is due by the day is asked by the hour: a clock that stood still misses nothing.
+    (HOUR, contracts.let_retired_stations_go),
     (HOUR, contracts.end_periods),
     (HOUR, contracts.remind_of_contracts),
     (HOUR, people.forget_ended_sessions),

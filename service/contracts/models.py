@@ -12,6 +12,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from service.contracts import periods, stations
 from service.contracts.packages import ServicePackage
+from service.contracts.prices import ContractPrice
 from service.contracts.refusals import (
     IndexCapError,
     NoStationsError,
@@ -121,6 +122,10 @@ class ServiceContract(Model):
         return Terms.read(self.terms) if self.terms else self.package.terms()
 
     @property
+    def package_name(self) -> str:
+        return str(self.terms["package"]) if self.terms else self.package.name
+
+    @property
     def is_draft(self) -> bool:
         return self.state is State.DRAFT
 
@@ -180,10 +185,14 @@ class ServiceContract(Model):
         edit(self, by, at, name=name)
 
     def sign(self, by: Doer, at: datetime) -> None:
-        """From now on it binds. Raises WrongStateError, NoStationsError, DoubleCoverError."""
+        """From now on it binds.
+
+        Raises WrongStateError, NoStationsError, ForeignStationError, DoubleCoverError.
+        """
         self._refuse_unless(State.DRAFT)
         if not self.covers:
             raise NoStationsError(self.number)
+        stations.refuse_foreign(self, [one.station for one in self.covers])
         self.family = self.package.family
         self.terms, self.signed_at, self.state = self.package.terms().written(), at, State.ACTIVE
         stations.bind(self)
@@ -233,9 +242,7 @@ class ServiceContract(Model):
     def adjust_price(self, price_ore: int, since: date, by: Doer, at: datetime, why: str) -> None:
         """Another price from that day on. Raises WrongStateError, OutsideError, IndexCapError."""
         self._refuse_unless(State.ACTIVE)
-        if since <= self.prices[-1].since:
-            raise OutsideError(since)
-        self._refuse_outside(since)
+        self._refuse_outside(since, self.prices[-1].since + periods.DAY)
         before, cap = self.prices[-1].price_ore, self.agreed.index_cap_percent
         if cap is not None and price_ore * 100 > before * (100 + cap):
             raise IndexCapError(cap)
@@ -262,25 +269,10 @@ class ServiceContract(Model):
         if self.state not in states:
             raise WrongStateError(self.state)
 
-    def _refuse_outside(self, day: date) -> None:
-        if not self.starts_on <= day <= self.ends_on:
-            raise OutsideError(day)
-
-
-class ContractPrice(Model):
-    """What a station costs from a day on, öre without VAT. An index moves it; the past stays."""
-
-    __tablename__ = "contract_price"
-    __table_args__ = (
-        CheckConstraint("price_ore >= 0", name="price_ore"),
-        Index("uq_contract_price_since", "contract_id", "since", unique=True),
-    )
-
-    id: Mapped[int] = mapped_column(primary_key=True)
-    contract_id: Mapped[int] = mapped_column(ForeignKey("service_contract.id"))
-    since: Mapped[date]
-    price_ore: Mapped[int]
-    contract: Mapped[ServiceContract] = relationship(back_populates="prices")
+    def _refuse_outside(self, day: date, first: date | None = None) -> None:
+        first = first or self.starts_on
+        if not first <= day <= self.ends_on:
+            raise OutsideError(first, self.ends_on)
 
 
 def _copied(package: ServicePackage) -> dict[str, Any]:

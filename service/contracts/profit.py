@@ -70,7 +70,8 @@ def account(
 ) -> list[Account]:
     """A line for each of the months, in their order.
 
-    `covered` are the first and last days of each station that is covered. The lines are rounded so that they add up to what all of them together are worth.
+    `covered` are the first and last days of each station that is covered. The lines are rounded
+    so that they add up to what all of them together are worth.
     """
     stations, spent = Counter(covered), list(costs)
     lines, exact, told = [], Fraction(0), 0

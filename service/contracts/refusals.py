@@ -18,11 +18,11 @@ class NoStationsError(RefusedError):
 
 
 class OutsideError(RefusedError):
-    """That day is not one of the contract's."""
+    """The day must be one from the first to the last of these."""
 
-    def __init__(self, day: date) -> None:
-        super().__init__(str(day))
-        self.day = day
+    def __init__(self, first: date, last: date) -> None:
+        super().__init__(f"{first} to {last}")
+        self.first, self.last = first, last
 
 
 class ForeignStationError(RefusedError):

@@ -59,11 +59,15 @@ class ContractStation(Model):
         """As far as the station goes: the contract must hold too."""
         return self.since <= on and (self.until is None or on <= self.until)
 
+    def is_covered_after(self, on: date) -> bool:
+        """Whether there is something left to take away."""
+        return self.until is None or self.until > on
+
 
 def cover(contract: ServiceContract, them: Iterable[Station], since: date) -> list[ContractStation]:
     """Raises ForeignStationError, DoubleCoverError."""
     found = list(them)
-    _refuse_foreign(contract, found)
+    refuse_foreign(contract, found)
     there = {one.station_id for one in contract.covers if one.until is None or one.until >= since}
     added = [
         ContractStation(station=one, since=since, family=contract.family)
@@ -117,7 +121,7 @@ def _days(contract: ServiceContract, one: ContractStation) -> Range[date] | None
     return Range(since, until + DAY if until else None)
 
 
-def _refuse_foreign(contract: ServiceContract, them: list[Station]) -> None:
+def refuse_foreign(contract: ServiceContract, them: list[Station]) -> None:
     foreign = [
         one.name
         for one in them

@@ -12,13 +12,13 @@ from service.core.forms import DecimalField
 
 # A hundred thousand million kronor. More is a slip of the fingers.
 MOST_ORE = 10**13
+MINUS = "\N{MINUS SIGN}"
 
 
 def kronor(ore: int, language: str) -> str:
-    """`1 234,50 kr` or `1,234.50 kr`."""
-    return (
-        f"{format_decimal(in_kronor(ore), format='#,##0.00', locale=language)}\N{NO-BREAK SPACE}kr"
-    )
+    """`1 234,50 kr` or `1,234.50 kr`, with a minus sign where it is less than nothing."""
+    amount = format_decimal(in_kronor(abs(ore)), format="#,##0.00", locale=language)
+    return f"{MINUS if ore < 0 else ''}{amount}\N{NO-BREAK SPACE}kr"
 
 
 def in_kronor(ore: int) -> Decimal:

@@ -15,7 +15,7 @@ from flask_babel import get_locale
 from flask_babel import lazy_gettext as _l
 from flask_wtf.csrf import CSRFProtect
 
-from service.core import dates, errors, headers, language
+from service.core import dates, errors, headers, language, money
 from service.core.clock import now
 
 # A form may stand open over a night shift.
@@ -40,6 +40,7 @@ NAVIGATION: tuple[tuple[Any, tuple[tuple[str, Any, str], ...]], ...] = (
         (
             ("sites.index", _l("Sites"), ""),
             ("customers.index", _l("Customers"), "c"),
+            ("contracts.index", _l("Contracts"), ""),
             ("models.index", _l("Models"), ""),
             ("tags.index", _l("Charging tags"), ""),
             ("faults.index", _l("Fault catalogue"), "f"),
@@ -48,6 +49,7 @@ NAVIGATION: tuple[tuple[Any, tuple[tuple[str, Any, str], ...]], ...] = (
     (
         _l("Administration"),
         (
+            ("packages.index", _l("Service packages"), ""),
             ("people.index", _l("People"), ""),
             ("people.tokens", _l("API tokens"), ""),
             ("settings.index", _l("Settings"), ""),
@@ -61,7 +63,7 @@ OWN_PAGES = {"people.tokens", "people.profile"}
 # Pages of one station: in the menu they are below the stations.
 PART_OF = dict.fromkeys(
     ("frames", "states", "connection", "availability", "remote", "imports"), "stations"
-)
+) | {"sla": "packages"}
 
 
 @dataclass(frozen=True)
@@ -101,7 +103,12 @@ def set_up(app: Flask, missing: type[Exception]) -> None:
         asset=asset, here=here, navigation=navigation, shortcuts=shortcuts, now=now
     )
     app.jinja_env.filters.update(
-        moment=_moment, ago=_ago, duration=dates.duration, first_words=first_words, slug=slug
+        moment=_moment,
+        ago=_ago,
+        duration=dates.duration,
+        first_words=first_words,
+        slug=slug,
+        kronor=_kronor,
     )
 
 
@@ -176,6 +183,10 @@ def slug(text: str) -> str:
 
 def _moment(at: datetime) -> str:
     return dates.moment(at, str(get_locale() or "en"), now())
+
+
+def _kronor(ore: int) -> str:
+    return money.kronor(ore, language.current())
 
 
 def _ago(at: datetime) -> str:

@@ -27,6 +27,14 @@ RIGHTS: dict[str, frozenset[Role]] = {
     "sites.edit": DESK,
     "models.read": EVERYBODY,
     "models.edit": DESK,
+    # Signed ones only, for a customer's person.
+    "contracts.read": EVERYBODY,
+    "contracts.edit": ADMINISTRATORS,
+    # What they cost us, and what is left.
+    "contracts.profit": ADMINISTRATORS,
+    # What is offered, and for how much.
+    "packages.read": HOUSE,
+    "packages.edit": ADMINISTRATORS,
     "stations.read": EVERYBODY,
     "stations.edit": DESK,
     # OCPP identity, address and key: what a charger signs in with.

@@ -81,3 +81,8 @@ def verb(word: str) -> Any:
 
 def column(word: str) -> Any:
     return COLUMN.get(word, word)
+
+
+def value(_name: str, given: Any) -> Any:
+    """What a column was, or became."""
+    return "–" if given in (None, "") else given

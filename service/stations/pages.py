@@ -24,12 +24,13 @@ Answer = str | Response | tuple[str, int]
 SHOWN = 50
 
 
-def ask(form: RegisterForm, title: str, back: str) -> Answer:
-    """The form, which is sent to the address that it leads back to.
+def ask(form: RegisterForm, title: str, back: str, action: str = "", about: str = "") -> Answer:
+    """The form, which is sent to the address that it leads back to, unless `action` is another.
 
-    Answers 422 where it was sent and something is not right yet.
+    `about` says what will happen. Answers 422 where something is not right yet.
     """
-    page = render_template("stations/form.html", form=form, title=title, back=back)
+    values = {"form": form, "title": title, "back": back, "action": action, "about": about}
+    page = render_template("stations/form.html", **values)
     return (page, 422) if form.is_submitted() else page
 
 
@@ -74,10 +75,11 @@ def refuse(words: str, address: str) -> Response:
     return redirect(address, 303)
 
 
-def history(row: Model) -> str:
+def history(row: Model, words: Any = labels) -> str:
+    """What has been done to it. `words` say how its verbs and columns are called."""
     deeds = db.session.scalars(History.of(row).limit(SHOWN + 1)).all()
     values: dict[str, Any] = {"deeds": deeds[:SHOWN], "is_more": len(deeds) > SHOWN}
-    return render_template("stations/_history.html", labels=labels, **values)
+    return render_template("stations/_history.html", labels=words, **values)
 
 
 def in_use_filter(kind: Any) -> Filter:

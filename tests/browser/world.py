@@ -8,6 +8,8 @@ from typing import Any
 from flask import Flask
 from sqlalchemy import insert, select
 
+from service.contracts.models import ServiceContract
+from service.contracts.packages import ServicePackage, SlaPolicy
 from service.core.db import db
 from service.core.outbox import Mail
 from service.core.settings import Setting
@@ -107,6 +109,9 @@ def values() -> dict[str, Any]:
         "session_id": first(ChargingSession).id,
         "tag_id": first(Tag).id,
         "draft_id": first(ImportDraft).id,
+        "contract_id": first(ServiceContract, ServiceContract.name == "Service, tre p-hus").id,
+        "package_id": first(ServicePackage, ServicePackage.name == "Service Trygg").id,
+        "policy_id": first(SlaPolicy).id,
         "code": first(FaultCode).code,
         "kind": Kind.RESET.value,
         "token": "no-such-token",

@@ -155,6 +155,18 @@ def test_a_strangers_station_is_not_covered(contract: ServiceContract, site: Sit
     assert refused.value.names == ["Torget 1"]
 
 
+def test_a_station_that_moved_away_before_the_signing_is_refused(
+    customer: Customer, station: Station
+) -> None:
+    draft = contract_of(customer, station, signed=False)
+    other = Customer(name="Annan", created_at=NOON)
+    station.site = Site(customer=other, name="Torget", created_at=NOON)
+    db.session.flush()
+
+    with pytest.raises(ForeignStationError):
+        draft.sign("test", NOON)
+
+
 def test_a_station_leaves_and_its_past_stays(contract: ServiceContract) -> None:
     row = contract.covers[0]
     contract.uncover([row], date(2026, 6, 30), "test", "Flyttad", NOON)

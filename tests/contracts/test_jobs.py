@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime
 import pytest
 from sqlalchemy import select
 
-from service.contracts.jobs import end_periods, remind_of_contracts
+from service.contracts.jobs import end_periods, let_retired_stations_go, remind_of_contracts
 from service.contracts.models import ServiceContract
 from service.contracts.refusals import DoubleCoverError
 from service.contracts.reminders import ContractReminder
@@ -129,3 +129,25 @@ def test_a_late_renewal_takes_no_station_from_its_new_contract(
 
     with pytest.raises(DoubleCoverError):
         contract.renew("test", NOON)
+
+
+def test_a_retired_station_is_let_go_on_its_last_day(
+    contract: ServiceContract, station: Station, admin: Person
+) -> None:
+    station.retire(admin, "Riven", NOON)
+    for _ in range(2):
+        let_retired_stations_go(noon(date(2026, 6, 1)))
+
+    assert [row.until for row in contract.covers] == [NOON.date()]
+    assert [deed.verb for deed in db.session.scalars(History.of(contract))][0] == "uncover"
+
+
+def test_a_draft_loses_a_retired_station(
+    customer: Customer, station: Station, admin: Person
+) -> None:
+    draft = contract_of(customer, station, signed=False)
+    station.retire(admin, "Riven", NOON)
+    let_retired_stations_go(NOON)
+    db.session.commit()
+
+    assert draft.covers == []
