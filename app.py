@@ -30,6 +30,7 @@ from service.people.models import NotVisibleError
 from service.people.skills import Skill
 from service.people.views import bp as people
 from service.people.web_sessions import WebSession
+from service.plans import recall_views
 from service.remote import views as remote_views
 from service.sessions import tags_views
 from service.sessions import views as sessions_views
@@ -44,6 +45,7 @@ from service.stations import (
 from service.stations.models import Station
 from service.tickets import list_views, overview
 from service.tickets.models import Ticket
+from service.visits import views as visits
 from service.visits.models import WorkOrder
 
 PAGES: tuple[Any, ...] = (
@@ -71,6 +73,8 @@ PAGES: tuple[Any, ...] = (
     availability_views.bp,
     outages_views.bp,
     faults_views.bp,
+    visits.bp,
+    recall_views.bp,
 )
 # Whose rows a live topic names: a customer's person hears only of rows that they may see.
 _ = Part, Skill

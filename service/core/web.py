@@ -29,6 +29,7 @@ NAVIGATION: tuple[tuple[Any, tuple[tuple[str, Any, str], ...]], ...] = (
         (
             ("home.index", _l("Overview"), "o"),
             ("tickets.index", _l("Tickets"), "t"),
+            ("work_orders.index", _l("Work orders"), "w"),
             ("stations.index", _l("Stations"), "s"),
             ("sessions.index", _l("Charging sessions"), ""),
             ("outages.index", _l("Planned outages"), "u"),
@@ -42,6 +43,7 @@ NAVIGATION: tuple[tuple[Any, tuple[tuple[str, Any, str], ...]], ...] = (
             ("customers.index", _l("Customers"), "c"),
             ("contracts.index", _l("Contracts"), ""),
             ("models.index", _l("Models"), ""),
+            ("recalls.index", _l("Recalls"), ""),
             ("tags.index", _l("Charging tags"), ""),
             ("faults.index", _l("Fault catalogue"), "f"),
         ),

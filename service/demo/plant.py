@@ -13,7 +13,7 @@ from sqlalchemy import select
 
 from service.core.db import db
 from service.core.history import edit
-from service.demo import contracts, fleet, past
+from service.demo import contracts, fleet, orders, past
 from service.demo.credentials import Credentials, SignIn
 from service.monitoring.models import FaultCode, MaintenanceWindow
 from service.people.models import Customer, Person
@@ -74,6 +74,7 @@ def _plant(at: datetime) -> Credentials:
     past.play(world, at)
     _outages(world, at)
     contracts.sell(world, at)
+    orders.plant(world, at)
     _hurry(people["Maria Lindqvist"], at)
     sign_ins = [SignIn(row["name"], row["email"], row["role"]) for row in fleet.people()]
     return Credentials(password, sign_ins, keys)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -47,6 +48,11 @@ class Made:
     left: list[tuple[int, Refusal]] = field(default_factory=list)
 
     @property
+    def counted(self) -> list[tuple[Refusal, int]]:
+        """How many were left out for which reason."""
+        return list(Counter(why for _, why in self.left).items())
+
+    @property
     def lines(self) -> int:
         return sum(len(order.lines) for order in self.orders)
 
@@ -71,7 +77,7 @@ def add_words(
     line = WorkOrderLine(station=station, text=text, created_at=at, **facts)
     order.lines.append(line)
     pricing.price([order], at)
-    record("add_lines", order, by, at, lines=[f"{station.name}: {text}"])
+    record("add_lines", order, by, at, lines=f"{station.name}: {text}")
     return line
 
 
@@ -142,7 +148,7 @@ def _put_on(
 ) -> list[WorkOrderLine]:
     lines = [_line(work, at) for work in works]
     order.lines.extend(lines)
-    record("add_lines", order, by, at, lines=[_words(line) for line in lines[:50]])
+    record("add_lines", order, by, at, lines=", ".join(_words(line) for line in lines[:50]))
     for work in works:
         if isinstance(work, Ticket):
             tell_ticket(work, order, "added", by, at)

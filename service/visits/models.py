@@ -148,6 +148,12 @@ class WorkOrder(Model):
         return needs_of(self.lines)
 
     @property
+    def progress(self) -> str:
+        """`3 / 5`: done, of what is not given up."""
+        kept = [line for line in self.lines if line.state is not LineState.NOT_DONE]
+        return f"{sum(line.is_done for line in kept)} / {len(kept)}"
+
+    @property
     def extra_ore(self) -> int:
         """All priced extras that are not given up, without VAT."""
         kept = (one for one in self.lines if one.state is not LineState.NOT_DONE)

@@ -19,6 +19,7 @@ from service.monitoring.link_models import Direction, Frame
 from service.monitoring.models import FaultCode, MaintenanceWindow
 from service.people.models import Customer, Person, Role
 from service.people.tokens import create_token
+from service.plans.recalls import Recall
 from service.remote.actions import Kind
 from service.remote.models import RemoteAction
 from service.sessions.models import ChargingSession, Tag
@@ -27,6 +28,7 @@ from service.stations.drafts import ImportDraft
 from service.stations.models import PendingCharger, Site, Station, StationModel
 from service.tickets.models import Ticket
 from service.tickets.states import Priority
+from service.visits.models import WorkOrder
 from tests import saying
 
 CSV = b"""Namn;Identitet;Kund;Plats;Tillverkare;Modell
@@ -112,6 +114,9 @@ def values() -> dict[str, Any]:
         "contract_id": first(ServiceContract, ServiceContract.name == "Service, tre p-hus").id,
         "package_id": first(ServicePackage, ServicePackage.name == "Service Trygg").id,
         "policy_id": first(SlaPolicy).id,
+        "order_id": first(WorkOrder, WorkOrder.title.is_not(None)).id,
+        "line_id": first(WorkOrder, WorkOrder.title.is_not(None)).lines[1].id,
+        "recall_id": first(Recall).id,
         "code": first(FaultCode).code,
         "kind": Kind.RESET.value,
         "token": "no-such-token",
