@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
@@ -57,7 +58,7 @@ def look(recall: Recall, left: int) -> str:
 def state(recall: Recall, left: int) -> Any:
     if recall.is_closed:
         return _l("closed")
-    return _l("open") if left else _l("all done")
+    return _l("ongoing") if left else _l("all done")
 
 
 def verb(word: str) -> Any:
@@ -69,4 +70,9 @@ def column(word: str) -> Any:
 
 
 def value(name: str, given: Any) -> Any:
+    """What a column was, or became."""
+    if name in ("done_on", "issued_on") and given:
+        return short_day(date.fromisoformat(given))
+    if name == "kind" and given in list(RecallKind):
+        return KIND[RecallKind(given)]
     return register.value(name, given)

@@ -79,7 +79,7 @@ def _listing(query: Recalls) -> Listing:
     )
 
 
-_STATES = [("open", _l("open")), ("closed", _l("closed"))]
+_STATES = [("open", _l("ongoing")), ("closed", _l("closed"))]
 
 
 def _in_state(query: Recalls, value: str) -> Recalls:

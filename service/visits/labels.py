@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
 from flask_babel import gettext as _
@@ -184,6 +185,10 @@ def value(name: str, given: Any) -> Any:
     """What a column was, or became."""
     if name == "state" and given in list(State):
         return STATE[State(given)]
+    if name == "kind" and given in list(Kind):
+        return KIND[Kind(given)]
+    if name.endswith("_on") and given:
+        return short_day(date.fromisoformat(given))
     if name == "price_ore" and isinstance(given, int):
         return kronor(given, language.current())
     return register.value(name, given)

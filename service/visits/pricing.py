@@ -40,6 +40,8 @@ def price(orders: Iterable[WorkOrder], at: datetime) -> None:
     The day is the one on which it was done, else the order's, else today. A locked order keeps
     its prices.
     """
+    # A line that is new has no key of its station yet.
+    db.session.flush()
     days, by_day = Days(at), defaultdict[date, list[WorkOrderLine]](list)
     for order in orders:
         if not order.is_locked:
