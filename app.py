@@ -29,7 +29,13 @@ from service.people import sign_in, skills_pages
 from service.people.models import NotVisibleError
 from service.people.views import bp as people
 from service.people.web_sessions import WebSession
-from service.plans import plans_views, service_views, tasks_views, tightenings_views
+from service.plans import (
+    plans_views,
+    recall_views,
+    service_views,
+    tasks_views,
+    tightenings_views,
+)
 from service.remote import views as remote_views
 from service.sessions import tags_views
 from service.sessions import views as sessions_views
@@ -45,6 +51,8 @@ from service.stations import (
 from service.stations.models import Station
 from service.tickets import list_views, overview
 from service.tickets.models import Ticket
+from service.visits import views as visits
+from service.visits.models import WorkOrder
 
 PAGES: tuple[Any, ...] = (
     overview.bp,
@@ -80,9 +88,11 @@ PAGES: tuple[Any, ...] = (
     availability_views.bp,
     outages_views.bp,
     faults_views.bp,
+    visits.bp,
+    recall_views.bp,
 )
 # Whose rows a live topic names: a customer's person hears only of rows that they may see.
-TOPICS: dict[str, type[Visible]] = {"ticket": Ticket, "station": Station}
+TOPICS: dict[str, type[Visible]] = {"ticket": Ticket, "station": Station, "work_order": WorkOrder}
 
 
 def create_app(settings: Settings | None = None, **config: Any) -> Flask:

@@ -21,6 +21,7 @@ from service.sessions.api import sessions, tags
 from service.stations.api import stations
 from service.stations.register_api import sites
 from service.tickets.deeds_api import tickets
+from service.visits.deeds_api import orders, recalls
 
 RESOURCES: tuple[Resource, ...] = (
     customers,
@@ -46,5 +47,7 @@ RESOURCES: tuple[Resource, ...] = (
     tightenings,
     occurrences,
     forecasts,
+    orders,
+    recalls,
     history,
 )

@@ -29,6 +29,7 @@ NAVIGATION: tuple[tuple[Any, tuple[tuple[str, Any, str], ...]], ...] = (
         (
             ("home.index", _l("Overview"), "o"),
             ("tickets.index", _l("Tickets"), "t"),
+            ("work_orders.index", _l("Work orders"), "w"),
             ("stations.index", _l("Stations"), "s"),
             ("service.index", _l("Service"), "v"),
             ("sessions.index", _l("Charging sessions"), ""),
@@ -46,6 +47,7 @@ NAVIGATION: tuple[tuple[Any, tuple[tuple[str, Any, str], ...]], ...] = (
             ("plans.index", _l("Maintenance plans"), ""),
             ("parts.index", _l("Parts and kits"), ""),
             ("skills.index", _l("Skills"), ""),
+            ("recalls.index", _l("Recalls"), ""),
             ("tags.index", _l("Charging tags"), ""),
             ("faults.index", _l("Fault catalogue"), "f"),
         ),

@@ -68,6 +68,14 @@ RIGHTS: dict[str, frozenset[Role]] = {
     "service.read": EVERYBODY,
     "service.complete": HOUSE,
     "service.skip": DISPATCH,
+    # A technician's are the own ones, a customer's those at its sites.
+    "orders.read": EVERYBODY,
+    # Start, finish lines, say that it cannot be completed.
+    "orders.work": HOUSE,
+    # Make, plan, price, approve, cancel.
+    "orders.manage": DISPATCH,
+    "recalls.read": EVERYBODY,
+    "recalls.edit": DISPATCH,
     "remote.read": HOUSE,
     # Some remote action; which one, `remote.<kind>` says.
     "remote.ask": HOUSE,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from service.plans import generation, replanning, triggers
+from service.plans import generation, recalls, replanning, triggers
 
 
 def keep_dates(at: datetime) -> None:
@@ -20,3 +20,9 @@ def bring_forward(at: datetime) -> None:
     """What chargers reported, and how much they were used, brings dates forward."""
     triggers.watch_alarms(at)
     triggers.watch_use(at)
+
+
+def keep_recalls(at: datetime) -> None:
+    """Recalls name the stations that came to their model, and let go of those that are retired."""
+    recalls.add_stations(at)
+    recalls.leave_retired()

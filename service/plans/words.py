@@ -75,6 +75,26 @@ class Scope(StrEnum):
     LAW = "law"
 
 
+class RecallKind(StrEnum):
+    """What a maker, or the house itself, asks of every station of a model."""
+
+    # Something to know, and to look for.
+    ADVISORY = "advisory"
+    # Something that must be put right.
+    RECALL = "recall"
+    # Something better, put in afterwards.
+    RETROFIT = "retrofit"
+
+
+class RecallState(StrEnum):
+    """Where a recall stands at one station."""
+
+    OPEN = "open"
+    DONE = "done"
+    # By its serial number, its firmware, or what somebody saw.
+    NOT_AFFECTED = "not_affected"
+
+
 # Why a rule made a date void: kept in the row, said in the reader's language by labels.
 RETIRED = "The station is retired."
 ANOTHER_PLAN = "The station has another plan."

@@ -24,7 +24,11 @@ from service.stations.register import StationModel
 bp = Blueprint("models", __name__, url_prefix="/models")
 
 # What later rooms know of a model. Each panel loads itself from its own room's address.
-PANELS = (("wear.of_model", _l("Wear parts")), ("models.history", _l("History")))
+PANELS = (
+    ("wear.of_model", _l("Wear parts")),
+    ("recalls.of_model", _l("Advisories and recalls")),
+    ("models.history", _l("History")),
+)
 
 
 @bp.get("")

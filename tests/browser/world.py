@@ -23,6 +23,7 @@ from service.people.skills import Skill
 from service.people.tokens import create_token
 from service.plans.models import MaintenancePlan
 from service.plans.occurrences import Occurrence
+from service.plans.recalls import Recall
 from service.remote.actions import Kind
 from service.remote.models import RemoteAction
 from service.sessions.models import ChargingSession, Tag
@@ -31,6 +32,7 @@ from service.stations.drafts import ImportDraft
 from service.stations.models import PendingCharger, Site, Station, StationModel
 from service.tickets.models import Ticket
 from service.tickets.states import Priority
+from service.visits.models import WorkOrder
 from tests import saying
 
 CSV = b"""Namn;Identitet;Kund;Plats;Tillverkare;Modell
@@ -124,6 +126,9 @@ def values() -> dict[str, Any]:
         "contract_id": first(ServiceContract, ServiceContract.name == "Service, tre p-hus").id,
         "package_id": first(ServicePackage, ServicePackage.name == "Service Trygg").id,
         "policy_id": first(SlaPolicy).id,
+        "order_id": first(WorkOrder, WorkOrder.title.is_not(None)).id,
+        "line_id": first(WorkOrder, WorkOrder.title.is_not(None)).lines[1].id,
+        "recall_id": first(Recall).id,
         "code": first(FaultCode).code,
         "kind": Kind.RESET.value,
         "token": "no-such-token",
