@@ -11,6 +11,8 @@ from ocpp_link.demo.simulate import simulate
 from ocpp_link.server import serve
 from service.api import RESOURCES
 from service.commands import House, commands
+from service.contracts import packages_views, sla_views
+from service.contracts import views as contracts_views
 from service.core import api, outbox_views, preferences, settings_views, stream, web
 from service.core.config import Settings
 from service.core.db import Visible, db
@@ -27,6 +29,7 @@ from service.people import sign_in, skills_pages
 from service.people.models import NotVisibleError
 from service.people.views import bp as people
 from service.people.web_sessions import WebSession
+from service.plans import plans_views, service_views, tasks_views
 from service.remote import views as remote_views
 from service.sessions import tags_views
 from service.sessions import views as sessions_views
@@ -58,7 +61,13 @@ PAGES: tuple[Any, ...] = (
     sessions_views.bp,
     sites_views.bp,
     customers_views.bp,
+    contracts_views.bp,
+    packages_views.bp,
+    sla_views.bp,
     models_views.bp,
+    plans_views.bp,
+    tasks_views.bp,
+    service_views.bp,
     knowledge_views.bp,
     parts_views.bp,
     kits_views.bp,

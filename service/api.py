@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from service.contracts.api import contracts
+from service.contracts.packages_api import packages, policies
 from service.core.api import Resource
 from service.monitoring.api import frames
 from service.monitoring.faults_api import faults
@@ -10,6 +12,9 @@ from service.parts.api import kits, parts
 from service.parts.wear_api import models
 from service.people.api import customers, history
 from service.people.skills_api import skills
+from service.plans.api import assigned, plans, tasks
+from service.plans.forecast_api import forecasts
+from service.plans.occurrences_api import occurrences
 from service.remote.api import remote
 from service.sessions.api import sessions, tags
 from service.stations.api import stations
@@ -24,6 +29,9 @@ RESOURCES: tuple[Resource, ...] = (
     kits,
     skills,
     stations,
+    policies,
+    packages,
+    contracts,
     tickets,
     remote,
     faults,
@@ -31,5 +39,10 @@ RESOURCES: tuple[Resource, ...] = (
     outages,
     sessions,
     tags,
+    plans,
+    tasks,
+    assigned,
+    occurrences,
+    forecasts,
     history,
 )

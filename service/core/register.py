@@ -32,6 +32,8 @@ class Labels(Protocol):
 
     def column(self, word: str) -> Any: ...
 
+    def value(self, name: str, given: Any) -> Any: ...
+
 
 class RegisterForm(WebForm):
     """`units` and `hints` stand beside the fields; `facts` is what a verb takes.
@@ -79,14 +81,13 @@ def choices_of(words: Mapping[Any, Any]) -> list[Any]:
     return [SelectChoice(value, word) for value, word in words.items()]
 
 
-def ask(form: RegisterForm, title: str, back: str, action: str = "") -> Answer:
+def ask(form: RegisterForm, title: str, back: str, action: str = "", about: str = "") -> Answer:
     """The form, which is sent to the address that it leads back to, or to `action`.
 
-    Answers 422 where it was sent and something is not right yet.
+    `about` says what will happen. Answers 422 where something is not right yet.
     """
-    page = render_template(
-        "core/form.html", form=form, title=title, back=back, action=action or back
-    )
+    values = {"title": title, "back": back, "action": action or back, "about": about}
+    page = render_template("core/form.html", form=form, **values)
     return (page, 422) if form.is_submitted() else page
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from functools import cache
 from hashlib import sha256
 from pathlib import Path
@@ -15,7 +15,7 @@ from flask_babel import get_locale
 from flask_babel import lazy_gettext as _l
 from flask_wtf.csrf import CSRFProtect
 
-from service.core import dates, errors, headers, language
+from service.core import dates, errors, headers, language, money
 from service.core.clock import now
 
 # A form may stand open over a night shift.
@@ -30,6 +30,7 @@ NAVIGATION: tuple[tuple[Any, tuple[tuple[str, Any, str], ...]], ...] = (
             ("home.index", _l("Overview"), "o"),
             ("tickets.index", _l("Tickets"), "t"),
             ("stations.index", _l("Stations"), "s"),
+            ("service.index", _l("Service"), "v"),
             ("sessions.index", _l("Charging sessions"), ""),
             ("outages.index", _l("Planned outages"), "u"),
             ("pending.index", _l("Waiting chargers"), "p"),
@@ -40,7 +41,9 @@ NAVIGATION: tuple[tuple[Any, tuple[tuple[str, Any, str], ...]], ...] = (
         (
             ("sites.index", _l("Sites"), ""),
             ("customers.index", _l("Customers"), "c"),
+            ("contracts.index", _l("Contracts"), ""),
             ("models.index", _l("Models"), ""),
+            ("plans.index", _l("Maintenance plans"), ""),
             ("parts.index", _l("Parts and kits"), ""),
             ("skills.index", _l("Skills"), ""),
             ("tags.index", _l("Charging tags"), ""),
@@ -50,6 +53,7 @@ NAVIGATION: tuple[tuple[Any, tuple[tuple[str, Any, str], ...]], ...] = (
     (
         _l("Administration"),
         (
+            ("packages.index", _l("Service packages"), ""),
             ("people.index", _l("People"), ""),
             ("people.tokens", _l("API tokens"), ""),
             ("settings.index", _l("Settings"), ""),
@@ -63,7 +67,9 @@ OWN_PAGES = {"people.tokens", "people.profile"}
 # Pages of one station: in the menu they are below the stations. So are others below theirs.
 PART_OF = dict.fromkeys(
     ("frames", "states", "connection", "availability", "remote", "imports"), "stations"
-) | {"knowledge": "models", "wear": "models", "kits": "parts"}
+)
+PART_OF |= {"tasks": "plans", "sla": "packages"}
+PART_OF |= {"knowledge": "models", "wear": "models", "kits": "parts"}
 
 
 @dataclass(frozen=True)
@@ -103,7 +109,13 @@ def set_up(app: Flask, missing: type[Exception]) -> None:
         asset=asset, here=here, navigation=navigation, shortcuts=shortcuts, now=now
     )
     app.jinja_env.filters.update(
-        moment=_moment, ago=_ago, duration=dates.duration, first_words=first_words, slug=slug
+        moment=_moment,
+        day=_day,
+        ago=_ago,
+        duration=dates.duration,
+        first_words=first_words,
+        slug=slug,
+        kronor=_kronor,
     )
 
 
@@ -178,6 +190,14 @@ def slug(text: str) -> str:
 
 def _moment(at: datetime) -> str:
     return dates.moment(at, str(get_locale() or "en"), now())
+
+
+def _day(on: date) -> str:
+    return dates.day(on, language.current())
+
+
+def _kronor(ore: int) -> str:
+    return money.kronor(ore, language.current())
 
 
 def _ago(at: datetime) -> str:

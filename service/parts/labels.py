@@ -6,6 +6,7 @@ from typing import Any
 
 from flask_babel import lazy_gettext as _l
 
+from service.core.history import plain
 from service.parts.words import Unit
 from service.stations import labels
 
@@ -34,3 +35,6 @@ def verb(word: str) -> Any:
 
 def column(word: str) -> Any:
     return COLUMN.get(word) or labels.column(word)
+
+
+value = plain

@@ -6,6 +6,8 @@ from typing import Any
 
 from flask_babel import lazy_gettext as _l
 
+from service.core.history import plain
+
 VERB: dict[str, Any] = {"create": _l("created"), "edit": _l("changed"), "retire": _l("retired")}
 COLUMN: dict[str, Any] = {
     "code": _l("Code"),
@@ -21,3 +23,6 @@ def verb(word: str) -> Any:
 
 def column(word: str) -> Any:
     return COLUMN.get(word, word)
+
+
+value = plain

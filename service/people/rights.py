@@ -27,6 +27,14 @@ RIGHTS: dict[str, frozenset[Role]] = {
     "sites.edit": DESK,
     "models.read": EVERYBODY,
     "models.edit": DESK,
+    # Signed ones only, for a customer's person.
+    "contracts.read": EVERYBODY,
+    "contracts.edit": ADMINISTRATORS,
+    # What they cost us, and what is left.
+    "contracts.profit": ADMINISTRATORS,
+    # What is offered, and for how much.
+    "packages.read": HOUSE,
+    "packages.edit": ADMINISTRATORS,
     # From where a model's facts are known, its protection, what wears out.
     "catalogue.read": HOUSE,
     "catalogue.edit": ADMINISTRATORS,
@@ -53,6 +61,13 @@ RIGHTS: dict[str, frozenset[Role]] = {
     "tickets.work": HOUSE,
     # Open by hand, assign, prioritise, wait, cancel, close, reopen.
     "tickets.manage": DISPATCH,
+    "plans.read": HOUSE,
+    "plans.edit": ADMINISTRATORS,
+    "plans.assign": DISPATCH,
+    # What falls due at whose station.
+    "service.read": EVERYBODY,
+    "service.complete": HOUSE,
+    "service.skip": DISPATCH,
     "remote.read": HOUSE,
     # Some remote action; which one, `remote.<kind>` says.
     "remote.ask": HOUSE,

@@ -4,6 +4,7 @@ from typing import Any
 
 from flask_babel import lazy_gettext as _l
 
+from service.core.history import plain
 from service.stations.words import (
     Access,
     Authorization,
@@ -95,6 +96,17 @@ VERB: dict[str, Any] = {
     "unblock": _l("unblocked"),
     "import": _l("imported"),
     "report_firmware": _l("reported its firmware"),
+    "assign_plan": _l("given a maintenance plan"),
+    "end_plan": _l("taken off its maintenance plan"),
+    "add_task": _l("a task added"),
+    "remove_task": _l("a task removed"),
+    "publish": _l("published"),
+    "complete": _l("completed"),
+    "skip": _l("skipped"),
+    "reopen": _l("opened again"),
+    "bring_forward": _l("brought forward"),
+    "tighten": _l("tightened"),
+    "loosen": _l("loosened"),
     "verify": _l("verified"),
     "doubt": _l("no longer verified"),
     "add_evidence": _l("given evidence"),
@@ -137,17 +149,22 @@ COLUMN: dict[str, Any] = {
     "notes": _l("Notes"),
     "ocpp_identity": _l("OCPP identity"),
     "organisation_number": _l("Organisation number"),
+    "done_on": _l("Done on"),
     "part": _l("Part"),
     "phone": _l("Telephone"),
+    "plan": _l("Plan"),
     "postal_code": _l("Postal code"),
     "power_kw": _l("Power"),
     "says": _l("What it says"),
     "security_profile": _l("Security profile"),
     "serial_number": _l("Serial number"),
     "site": _l("Site"),
+    "task": _l("Task"),
     "time_zone": _l("Time zone"),
+    "to": _l("To"),
     "valid_from": _l("Valid from"),
     "valid_until": _l("Valid until"),
+    "version": _l("Version"),
     "visit_months": _l("A visit every"),
 }
 
@@ -163,3 +180,6 @@ def column(word: str) -> Any:
 def capability(word: str) -> Any:
     """A word that nobody knows any more is shown as it is."""
     return CAPABILITY.get(word, word)  # type: ignore[call-overload]
+
+
+value = plain

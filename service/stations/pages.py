@@ -47,8 +47,9 @@ def with_reason(deed: Callable[[str], None], words: str, address: str) -> Respon
     return register.with_reason(deed, words, address, refusals)
 
 
-def history(row: Model) -> str:
-    return register.history(row, labels)
+def history(row: Model, words: register.Labels = labels) -> str:
+    """What has been done to it. `words` say how its verbs and columns are called."""
+    return register.history(row, words)
 
 
 def _still_in_use(wrong: StillInUseError) -> str:

@@ -8,6 +8,8 @@ from typing import Any
 from flask import Flask
 from sqlalchemy import insert, select
 
+from service.contracts.models import ServiceContract
+from service.contracts.packages import ServicePackage, SlaPolicy
 from service.core.db import db
 from service.core.outbox import Mail
 from service.core.settings import Setting
@@ -19,6 +21,8 @@ from service.parts.models import Kit, Part
 from service.people.models import Customer, Person, Role
 from service.people.skills import Skill
 from service.people.tokens import create_token
+from service.plans.models import MaintenancePlan
+from service.plans.occurrences import Occurrence
 from service.remote.actions import Kind
 from service.remote.models import RemoteAction
 from service.sessions.models import ChargingSession, Tag
@@ -53,6 +57,7 @@ def build(app: Flask, at: datetime) -> Person:
     PendingCharger.tried("STRANGER-1", "192.0.2.8", at)
     first(PendingCharger, PendingCharger.identity == "STRANGER-1").refuse(admin, at)
     _office(admin, at)
+    first(MaintenancePlan).new_version(admin, at)
     ImportDraft.upload("stationer.csv", sheet.read(CSV), admin, at)
     db.session.commit()
     return admin
@@ -95,6 +100,7 @@ def first(kind: Any, *where: Any) -> Any:
 
 def values() -> dict[str, Any]:
     """What to put into an address, by the name of its place."""
+    draft = first(MaintenancePlan, MaintenancePlan.state == "draft")
     broken = first(Ticket, Ticket.fault == "ground_failure", Ticket.resolved_at.is_(None))
     return {
         "station_id": broken.station_id,
@@ -112,6 +118,12 @@ def values() -> dict[str, Any]:
         "session_id": first(ChargingSession).id,
         "tag_id": first(Tag).id,
         "draft_id": first(ImportDraft).id,
+        "plan_id": draft.id,
+        "task_id": draft.tasks[0].id,
+        "occurrence_id": first(Occurrence, Occurrence.state == "overdue").id,
+        "contract_id": first(ServiceContract, ServiceContract.name == "Service, tre p-hus").id,
+        "package_id": first(ServicePackage, ServicePackage.name == "Service Trygg").id,
+        "policy_id": first(SlaPolicy).id,
         "code": first(FaultCode).code,
         "kind": Kind.RESET.value,
         "token": "no-such-token",

@@ -308,8 +308,8 @@ def test_a_customer_writes_nothing_of_a_stranger_s(
 
 
 def test_every_table_with_a_customer_s_rows_is_walled(migrated: Engine) -> None:
-    """Whatever hangs on a customer, a site, a station or a ticket has its policy."""
-    roots = {"customer", "site", "station", "connector", "ticket"}
+    """Whatever hangs on a customer, a site, a station, a ticket or a contract has its policy."""
+    roots = {"customer", "site", "station", "connector", "ticket", "service_contract"}
     hanging = {
         table.name
         for table in Model.metadata.sorted_tables

@@ -9,6 +9,9 @@ from flask import Flask
 from flask_security import verify_password
 from sqlalchemy import func, select
 
+from service.contracts.models import ServiceContract
+from service.contracts.words import Renewal
+from service.contracts.words import State as ContractState
 from service.core.db import db
 from service.demo import fleet
 from service.demo.credentials import Credentials
@@ -135,3 +138,13 @@ def test_there_are_planned_outages_tags_and_charges(planted: Credentials) -> Non
     assert everything(Tag) == 12
     assert everything(ChargingSession) > 80
     assert all(one.is_good for one in db.session.scalars(select(ChargingSession)))
+
+
+def test_contracts_stand_in_every_state_that_asks_for_somebody(planted: Credentials) -> None:
+    today = NOON.date()
+    contracts = list(db.session.scalars(select(ServiceContract)))
+
+    assert {one.state for one in contracts} == {ContractState.DRAFT, ContractState.ACTIVE}
+    assert {one.renewal for one in contracts} == set(Renewal)
+    assert any(one.waits_for_decision(today) for one in contracts)
+    assert all(one.covers for one in contracts)

@@ -1,0 +1,168 @@
+"""Each date of each task at each station, as a row that never vanishes."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+
+from sqlalchemy import (
+    CheckConstraint,
+    ForeignKey,
+    Index,
+    Select,
+    UniqueConstraint,
+    select,
+)
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from service.contracts.words import WorkKind
+from service.core.db import Model
+from service.people.models import Person
+from service.plans.intervals import Nominal, Origin
+from service.plans.models import MaintenancePlan, MaintenanceTask
+from service.plans.words import OPEN, OccurrenceState, Scope
+from service.stations.models import Site, Station
+
+STILL_OPEN = "state IN ('forecast', 'due', 'overdue')"
+
+
+class PlanAssignment(Model):
+    """This station is cared for by this version of a plan."""
+
+    __tablename__ = "plan_assignment"
+    __table_args__ = (
+        # One plan at a time: two would plan the same work twice.
+        Index(
+            "ix_plan_assignment_now", "station_id", unique=True, postgresql_where="ended_at IS NULL"
+        ),
+        Index("ix_plan_assignment_waiting", "id", postgresql_where="begun_at IS NULL"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    station_id: Mapped[int] = mapped_column(ForeignKey("station.id"), index=True)
+    plan_id: Mapped[int] = mapped_column(ForeignKey("maintenance_plan.id"), index=True)
+    # Dates before this day are nobody's fault: whoever had the station then did them, or not.
+    since: Mapped[date]
+    # What the dates are counted from where it is not the day of commissioning.
+    counted_from: Mapped[date | None]
+    # What they were made from: the day, the environment, the site. None until there are any.
+    begun_from: Mapped[str | None]
+    begun_at: Mapped[datetime | None]
+    created_at: Mapped[datetime]
+    ended_at: Mapped[datetime | None]
+    station: Mapped[Station] = relationship()
+    plan: Mapped[MaintenancePlan] = relationship()
+
+    @classmethod
+    def visible_to(cls, person: Person) -> Select[PlanAssignment]:
+        query = select(cls)
+        if person.sees_all:
+            return query
+        return query.join(Station).join(Site).where(Site.customer_id == person.customer_id)
+
+
+class Tightening(Model):
+    """More often than the plan says, at one station, site or customer, or everywhere by law."""
+
+    __tablename__ = "tightening"
+    __table_args__ = (
+        CheckConstraint("months > 0 OR days > 0", name="interval"),
+        CheckConstraint("months IS NULL OR days IS NULL", name="one_unit"),
+        CheckConstraint(
+            "(scope = 'station') = (station_id IS NOT NULL)"
+            " AND (scope = 'site') = (site_id IS NOT NULL)"
+            " AND (scope = 'customer') = (customer_id IS NOT NULL)",
+            name="reach",
+        ),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    scope: Mapped[Scope]
+    station_id: Mapped[int | None] = mapped_column(ForeignKey("station.id"), index=True)
+    site_id: Mapped[int | None] = mapped_column(ForeignKey("site.id"), index=True)
+    customer_id: Mapped[int | None] = mapped_column(ForeignKey("customer.id"), index=True)
+    # None: every kind of work.
+    kind: Mapped[WorkKind | None]
+    months: Mapped[int | None]
+    days: Mapped[int | None]
+    # The contract, the paragraph of the law, or what else asks for it.
+    why: Mapped[str]
+    created_at: Mapped[datetime]
+    ended_at: Mapped[datetime | None]
+
+
+class Occurrence(Model):
+    """One date of one task at one station."""
+
+    __tablename__ = "occurrence"
+    __table_args__ = (
+        UniqueConstraint("station_id", "series_id", "nominal_on"),
+        Index("ix_occurrence_opening", "earliest_on", postgresql_where="state = 'forecast'"),
+        Index("ix_occurrence_ending", "latest_on", postgresql_where="state IN ('forecast', 'due')"),
+        Index("ix_occurrence_open", "latest_on", "id", postgresql_where=STILL_OPEN),
+        Index("ix_occurrence_runs_on", "nominal_on", postgresql_where="runs_on"),
+        Index(
+            "ix_occurrence_superseded_by_id",
+            "superseded_by_id",
+            postgresql_where="superseded_by_id IS NOT NULL",
+        ),
+        CheckConstraint("earliest_on <= latest_on", name="window"),
+        CheckConstraint("state <> 'done' OR done_on IS NOT NULL", name="done"),
+        CheckConstraint("state <> 'skipped' OR reason IS NOT NULL", name="skipped"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    station_id: Mapped[int] = mapped_column(ForeignKey("station.id"))
+    task_id: Mapped[int] = mapped_column(ForeignKey("maintenance_task.id"), index=True)
+    # The task in the first version of its plan: the same series in every version.
+    series_id: Mapped[int] = mapped_column(ForeignKey("maintenance_task.id"))
+    nominal_on: Mapped[date]
+    earliest_on: Mapped[date]
+    latest_on: Mapped[date]
+    legal_latest_on: Mapped[date | None]
+    state: Mapped[OccurrenceState] = mapped_column(default=OccurrenceState.FORECAST)
+    # Where the date comes from: `times` intervals after `counted_from`.
+    origin: Mapped[Origin] = mapped_column(default=Origin.GRID)
+    counted_from: Mapped[date]
+    times: Mapped[int] = mapped_column(default=0)
+    # The interval as it stood, for the sentence: the plan's, or what tightened it.
+    months: Mapped[int] = mapped_column(default=0)
+    days: Mapped[int] = mapped_column(default=0)
+    tightened_by: Mapped[str | None]
+    last_done_on: Mapped[date | None]
+    # How many dates before it passed while nothing ran.
+    missed: Mapped[int] = mapped_column(default=0)
+    # The last of a fixed series: when its day has come, the clock adds the next.
+    runs_on: Mapped[bool] = mapped_column(default=False)
+    done_on: Mapped[date | None]
+    closed_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    closed_at: Mapped[datetime | None]
+    # Why it was skipped, made void or brought forward.
+    reason: Mapped[str | None]
+    superseded_by_id: Mapped[int | None] = mapped_column(
+        ForeignKey("occurrence.id", deferrable=True, initially="DEFERRED")
+    )
+    station: Mapped[Station] = relationship()
+    task: Mapped[MaintenanceTask] = relationship(foreign_keys=[task_id])
+    closed_by: Mapped[Person | None] = relationship()
+    superseded_by: Mapped[Occurrence | None] = relationship(remote_side="Occurrence.id")
+
+    @classmethod
+    def visible_to(cls, person: Person) -> Select[Occurrence]:
+        query = select(cls)
+        if person.sees_all:
+            return query
+        mine = select(Station.id).join(Site).where(Site.customer_id == person.customer_id)
+        return query.where(cls.station_id.in_(mine))
+
+    @property
+    def is_open(self) -> bool:
+        return self.state in OPEN
+
+    @property
+    def nominal(self) -> Nominal:
+        return Nominal(self.nominal_on, self.counted_from, self.times, self.origin)
+
+    @property
+    def is_overdue_by_law(self) -> bool:
+        by_law = self.legal_latest_on is not None and self.latest_on == self.legal_latest_on
+        return self.state is OccurrenceState.OVERDUE and by_law

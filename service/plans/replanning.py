@@ -1,0 +1,217 @@
+"""Dates that change because their reason changed: another version, place, or tightening.
+
+What was missed stays while the plan has its task, and all that was done stays. A date to come that
+no longer holds becomes void and says why; one that holds keeps its row.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import select
+
+from service.core.db import db
+from service.plans import generation, rules
+from service.plans.generation import Batches, columns
+from service.plans.intervals import Interval, Nominal, Origin, Rule, following
+from service.plans.models import MaintenanceTask
+from service.plans.occurrences import Occurrence, PlanAssignment
+from service.plans.places import BASE, GROUND, Days, Place, Tasks, Tightenings, places, terms_at
+from service.plans.rules import Planned, Terms
+from service.plans.words import Anchor, OccurrenceState
+
+AT_ONCE = 500
+# By station and series.
+Rows = dict[tuple[int, int], list[Occurrence]]
+PAST = (OccurrenceState.DONE, OccurrenceState.SKIPPED, OccurrenceState.SUPERSEDED)
+
+
+@dataclass
+class Series:
+    """One task at one station: the rule that holds now, and the rows that there are."""
+
+    task: MaintenanceTask
+    terms: Terms
+    rule: Rule
+    place: Place
+    today: date
+    # All but the void ones, by date.
+    rows: Sequence[Occurrence]
+
+    @property
+    def last_done(self) -> date | None:
+        return max((row.done_on for row in self.rows if row.done_on), default=None)
+
+    @property
+    def missed(self) -> list[Occurrence]:
+        """Open, and their day has come: they stay, whatever the rule says now."""
+        past = [row for row in self.rows if row.is_open and row.nominal_on <= self.today]
+        return [row for row in past if row not in self.impossible]
+
+    @property
+    def impossible(self) -> list[Occurrence]:
+        """Open, and from before the day that is counted from now."""
+        base = self.place.base or self.today
+        return [row for row in self.rows if row.is_open and row.nominal_on < base]
+
+    @property
+    def to_come(self) -> list[Occurrence]:
+        return [row for row in self.rows if row.is_open and row.nominal_on > self.today]
+
+    @property
+    def wanted(self) -> list[Planned]:
+        """The dates from here on, besides those that were missed."""
+        first = self._next()
+        if first is None:
+            return []
+        return rules.run_on(self.task, self.rule, first, self.today, self.last_done)
+
+    def _next(self) -> Nominal | None:
+        if self.missed and self.rule.anchor is not Anchor.FIXED:
+            return None
+        closed = [row for row in self.rows if row.state in PAST]
+        last = max((*closed, *self.missed), key=lambda row: row.nominal_on, default=None)
+        if last is None:
+            return rules.first_since(self.rule, self.place.base or self.today, self.place.since)
+        return self._after(last)
+
+    def _after(self, last: Occurrence) -> Nominal:
+        """Another interval makes nothing late that was in time by the old one."""
+        interval = Interval(last.months, last.days)
+        is_another = interval != self.terms.interval
+        nominal = Nominal(last.nominal_on, last.nominal_on) if is_another else last.nominal
+        after = following(self.rule, nominal, last.done_on or last.nominal_on)
+        floor = self.today if is_another else min(self.place.since, self.today)
+        if self.rule.anchor is not Anchor.FIXED:
+            return after if after.on >= floor else Nominal(floor, floor)
+        while after.on < floor:
+            after = following(self.rule, after, after.on)
+        return after
+
+
+@dataclass(frozen=True)
+class Difference:
+    """What a change of rule does to one series of one station."""
+
+    station_id: int
+    task: MaintenanceTask
+    before: list[date]
+    after: list[date]
+
+
+def differences(found: Sequence[Place], at: datetime) -> Iterator[Difference]:
+    """What `replan` would change, changing nothing. The places may name another plan."""
+    for start in range(0, len(found), AT_ONCE):
+        yield from _differences(found[start : start + AT_ONCE], at)
+
+
+def _differences(some: Sequence[Place], at: datetime) -> Iterator[Difference]:
+    rows = _rows_of([place.station_id for place in some])
+    for series in _all_series(some, at, rows):
+        before = [row.nominal_on for row in series.to_come]
+        after = [date.nominal.on for date in series.wanted]
+        rows.pop((series.place.station_id, series.task.series_id or 0), None)
+        if before != after:
+            yield Difference(series.place.station_id, series.task, before, after)
+    for (station_id, _series), others in rows.items():
+        gone = [row for row in others if row.is_open]
+        if gone:
+            yield Difference(station_id, gone[0].task, [row.nominal_on for row in gone], [])
+
+
+def replan(found: Sequence[Place], why: str, at: datetime) -> None:
+    """Give these stations the dates that hold now."""
+    for start in range(0, len(found), AT_ONCE):
+        some = found[start : start + AT_ONCE]
+        batches, seen = Batches(), set[tuple[int, int]]()
+        rows = _rows_of([place.station_id for place in some])
+        for series in _all_series(some, at, rows):
+            seen.add((series.place.station_id, series.task.series_id or 0))
+            _keep_or_void(series, why, at)
+            _add(batches, series)
+        _void_others(rows, seen, why, at)
+        db.session.flush()
+        batches.insert()
+        generation.have_begun(some, at)
+        generation.nest([place.station_id for place in some])
+
+
+def catch_up(at: datetime) -> None:
+    """Stations whose plan, day of commissioning or place is another than their dates are from."""
+    again = places(PlanAssignment.begun_at.is_(None), BASE.is_not(None), most=AT_ONCE)
+    if again:
+        replan(again, "The station has another plan.", at)
+    moved = places(PlanAssignment.begun_from != GROUND, BASE.is_not(None), most=AT_ONCE)
+    if moved:
+        replan(moved, "The day that the dates are counted from, or the place, is another now.", at)
+
+
+def _all_series(found: Sequence[Place], at: datetime, rows: Rows) -> Iterator[Series]:
+    tasks, tightenings, days = Tasks(), Tightenings(), Days(at)
+    for place in found:
+        today, tight = days[place.time_zone], tightenings.on(place)
+        for task in tasks.of(place.plan_id):
+            terms = terms_at(task, place, tight)
+            rule = rules.rule_of(task, terms.interval, place.base or today)
+            mine = rows.get((place.station_id, task.series_id or 0), [])
+            yield Series(task, terms, rule, place, today, mine)
+
+
+def _rows_of(stations: Sequence[int]) -> Rows:
+    query = (
+        select(Occurrence)
+        .where(Occurrence.station_id.in_(stations), Occurrence.state != OccurrenceState.VOID)
+        .order_by(Occurrence.nominal_on)
+    )
+    found: Rows = defaultdict(list)
+    for row in db.session.scalars(query):
+        found[row.station_id, row.series_id].append(row)
+    return found
+
+
+def _keep_or_void(series: Series, why: str, at: datetime) -> None:
+    wanted = {one.nominal.on for one in series.wanted}
+    for row in series.missed:
+        row.task_id, row.runs_on = series.task.id, False
+    for row in series.impossible:
+        _void(row, why, at)
+    for row in series.to_come:
+        row.runs_on = False
+        if row.nominal_on not in wanted:
+            _void(row, why, at)
+
+
+def _void(row: Occurrence, why: str, at: datetime) -> None:
+    row.state, row.reason, row.closed_at = OccurrenceState.VOID, why, at
+    row.runs_on = False
+
+
+def _add(batches: Batches, series: Series) -> None:
+    """Rows that stay take the new window; the others are new, or come back from the void."""
+    wanted = series.wanted
+    kept = {row.nominal_on: row for row in series.to_come}
+    made = columns(series.task, series.terms, wanted, series.today)
+    for row in made:
+        if row["nominal_on"] in kept:
+            _retime(kept[row["nominal_on"]], row)
+        else:
+            key = (series.place.station_id, row["series_id"], row["nominal_on"])
+            batches.give(series.place.station_id, key, [row])
+
+
+def _retime(there: Occurrence, row: dict[str, Any]) -> None:
+    for name in set(row) - {"state", "origin", "missed"}:
+        setattr(there, name, row[name])
+    there.state, there.origin = OccurrenceState(row["state"]), Origin(row["origin"])
+
+
+def _void_others(rows: Rows, seen: set[tuple[int, int]], why: str, at: datetime) -> None:
+    """Tasks that the plan no longer has."""
+    for key, others in rows.items():
+        for row in others:
+            if key not in seen and row.is_open:
+                _void(row, why, at)
