@@ -27,6 +27,8 @@ class ModelEvidence(Model):
     page: Mapped[str] = mapped_column(default="")
     dated_on: Mapped[date | None]
     says: Mapped[str]
+    # The same in English: what the product brings along is in both languages.
+    says_en: Mapped[str | None]
     # Somebody has read it there. Nobody, where the product brought it along as read.
     verified_at: Mapped[datetime | None]
     verified_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
@@ -36,6 +38,9 @@ class ModelEvidence(Model):
     @classmethod
     def visible_to(cls, person: Person) -> Select[ModelEvidence]:
         return select(cls)
+
+    def says_in(self, language: str) -> str:
+        return (self.says_en if language == "en" else None) or self.says
 
     @property
     def can_be_verified(self) -> bool:
@@ -57,11 +62,15 @@ class ProtectiveDevice(Model):
     place: Mapped[Place] = mapped_column(default=Place.UNKNOWN)
     per: Mapped[Per] = mapped_column(default=Per.STATION)
     note: Mapped[str | None]
+    note_en: Mapped[str | None]
     model: Mapped[StationModel] = relationship(back_populates="protection")
 
     @classmethod
     def visible_to(cls, person: Person) -> Select[ProtectiveDevice]:
         return select(cls)
+
+    def note_in(self, language: str) -> str | None:
+        return (self.note_en if language == "en" else None) or self.note
 
 
 class ModelDocument(Model):

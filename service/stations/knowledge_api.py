@@ -42,6 +42,7 @@ class NewEvidence(Body):
     page = Text(60)
     dated_on = Day(allow_none=True)
     says = Words(2000, required=True)
+    says_en = Text(2000, allow_none=True)
 
     @validates_schema
     def stands_somewhere(self, asked: dict[str, Any], **_: Any) -> None:
@@ -56,6 +57,7 @@ class EvidenceShape(Shown):
     page = fields.String()
     dated_on = Day(allow_none=True)
     says = fields.String()
+    says_en = fields.String(allow_none=True)
     verified_at = Instant(allow_none=True)
     verified_by_id = fields.Integer(
         allow_none=True, metadata={"description": "null: read already when it was brought along."}
@@ -112,6 +114,7 @@ class NewProtection(Body):
     place = choice(Place)
     per = choice(Per)
     note = Text(500, allow_none=True)
+    note_en = Text(500, allow_none=True)
 
 
 class ProtectionShape(Shown):
@@ -121,6 +124,7 @@ class ProtectionShape(Shown):
     place = choice(Place)
     per = choice(Per)
     note = fields.String(allow_none=True)
+    note_en = fields.String(allow_none=True)
 
 
 @models.get("/models/<int:model_id>/protection", page_of(ProtectionShape), Listed)

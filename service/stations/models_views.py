@@ -115,7 +115,10 @@ def _listing() -> Listing:
         columns=(
             Column("maker", _l("Maker"), _by_maker(), _of("maker")),
             Column("name", _l("Name"), alphabetical(StationModel.name), _of("name")),
-            Column("article_number", _l("Article number"), None, _of("article_number")),
+            # On the page it stands with the name, as does who has read what.
+            Column(
+                "article_number", _l("Article number"), None, _of("article_number"), False, False
+            ),
             Column("current", _l("Current"), None, _of("current")),
             Column("power_kw", _l("Power (kW)"), StationModel.power_kw, _of("power_kw"), True),
             Column("connectors", _l("Connectors"), None, _of("connectors"), number=True),
@@ -138,7 +141,7 @@ def _of_service() -> tuple[Column, Column]:
     months, read = StationModel.visit_months, StationModel.verified_at
     return (
         Column("visit_months", _l("Visit every (months)"), months, _of("visit_months"), True),
-        Column("verified_at", _l("Verified"), read, _of("verified_at")),
+        Column("verified_at", _l("Verified"), read, _of("verified_at"), on_page=False),
     )
 
 

@@ -13,6 +13,7 @@ from service.core.api import Resource
 from service.core.db import db
 from service.core.fields import (
     Body,
+    FlagText,
     Instant,
     Number,
     Shown,
@@ -193,6 +194,7 @@ class ModelShape(Shown):
 
 class ModelQuery(Listed):
     q = Text(200, metadata={"description": "Part of the maker, name or article number."})
+    verified = FlagText(metadata={"description": "Whether somebody has read of its service."})
 
 
 @models.get("/models", page_of(ModelShape), ModelQuery)
@@ -202,6 +204,8 @@ def list_models(asked: dict[str, Any]) -> dict[str, Any]:
     if words := asked.get("q"):
         columns = (StationModel.maker, StationModel.name, StationModel.article_number)
         found = found.where(containing(words, *columns))
+    if "verified" in asked and g.person.sees_all:
+        found = found.where(StationModel.verified_at.is_not(None) == asked["verified"])
     return page(StationModel, found, asked)
 
 

@@ -54,11 +54,14 @@ def test_nothing_is_removed_by_another_models_address(
 def test_evidence_that_somebody_has_read_verifies_the_model(admin: Program, path: str) -> None:
     made = admin.post(f"{path}/evidence", EVIDENCE)
     assert admin.get(path)["verified"] is False
+    assert admin.get("/models", verified="true")["total"] == 0
 
     read = admin.post(f"{path}/evidence/{made['id']}/verification", status=200)
 
     assert read["verified_at"]
     assert admin.get(path)["verified"] is True
+    assert admin.get("/models", verified="true")["total"] == 1
+    assert admin.get("/models", verified="false")["total"] == 0
     assert admin.post(f"{path}/doubt", {"reason": "Ny utgåva"}, status=200)["verified"] is False
 
 

@@ -54,6 +54,11 @@ def test_what_somebody_has_read_says_where() -> None:
         assert bool(row["document"]) is not is_default, row["says"]
 
 
+def test_whatever_is_told_is_told_in_both_languages() -> None:
+    assert all(row["says"] and row["says_en"] for row in models.evidence())
+    assert all(bool(row["note"]) == bool(row["note_en"]) for row in models.protection())
+
+
 def test_a_verified_model_has_evidence_that_somebody_has_read() -> None:
     read = {(row["maker"], row["name"]) for row in models.evidence() if row["verified_at"]}
     verified = {(row["maker"], row["name"]) for row in models.models() if row["verified_at"]}

@@ -188,6 +188,17 @@ def test_a_published_task_is_not_edited(as_admin: FlaskClient, make_plan: MakePl
     assert plan_now().tasks[0].title_en == "Visual inspection"
 
 
+def test_a_plan_of_a_model_that_nobody_has_read_of_says_so(
+    as_admin: FlaskClient, model: StationModel, make_plan: MakePlan
+) -> None:
+    pages = ("/plans", f"/plans/{make_plan({}).id}")
+    assert all("check the manufacturer" in as_admin.get(page).text for page in pages)
+
+    model.verified_at = noon("2026-01-01")
+    db.session.commit()
+    assert not any("check the manufacturer" in as_admin.get(page).text for page in pages)
+
+
 def test_work_is_completed_skipped_and_taken_back(
     as_admin: FlaskClient, make_plan: MakePlan, make_station: MakeStation
 ) -> None:

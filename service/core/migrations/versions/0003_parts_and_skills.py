@@ -92,6 +92,7 @@ def upgrade() -> None:
     sa.Column('page', sa.Text(), nullable=False),
     sa.Column('dated_on', sa.Date(), nullable=True),
     sa.Column('says', sa.Text(), nullable=False),
+    sa.Column('says_en', sa.Text(), nullable=True),
     sa.Column('verified_at', sa.DateTime(timezone=True), nullable=True),
     sa.Column('verified_by_id', sa.BigInteger(), nullable=True),
     sa.ForeignKeyConstraint(['model_id'], ['station_model.id'], name=op.f('fk_model_evidence_model_id_station_model')),
@@ -107,6 +108,7 @@ def upgrade() -> None:
     sa.Column('place', sa.Enum('built_in', 'upstream', 'unknown', name='place', native_enum=False, create_constraint=True, length=40), nullable=False),
     sa.Column('per', sa.Enum('station', 'outlet', name='per', native_enum=False, create_constraint=True, length=40), nullable=False),
     sa.Column('note', sa.Text(), nullable=True),
+    sa.Column('note_en', sa.Text(), nullable=True),
     sa.CheckConstraint('rated_ma > 0', name=op.f('ck_protective_device_rated_ma')),
     sa.ForeignKeyConstraint(['model_id'], ['station_model.id'], name=op.f('fk_protective_device_model_id_station_model')),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_protective_device'))
