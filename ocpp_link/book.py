@@ -17,7 +17,7 @@ from sqlalchemy.dialects.postgresql import insert
 from ocpp_link.batches import Batches
 from service.core.db import db, unit_of_work
 from service.core.live import announce_many
-from service.intake import identity_conflict
+from service.intake import identity_conflict, message_flood
 from service.monitoring.link_models import Connection, Contact, Node
 from service.stations.models import Station
 from service.stations.pending import PendingCharger
@@ -96,6 +96,10 @@ class Book:
     async def conflict(self, station_id: int, addresses: tuple[str, str], at: datetime) -> None:
         """Two live holders of one identity."""
         await self._aside(identity_conflict, station_id, addresses, at)
+
+    async def flood(self, station_id: int, address: str, at: datetime) -> None:
+        """A charger went on sending although it was slowed."""
+        await self._aside(message_flood, station_id, address, at)
 
     async def start(self, at: datetime) -> None:
         """Close what a dead run of this node left open."""

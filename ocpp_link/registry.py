@@ -109,6 +109,9 @@ class Registry:
         station_id, generation = connection.station_id, connection.connection_id
         log.info("disconnected", station_id=station_id, connection_id=generation, why=reason)
         await self._book.closed(Closing(station_id, generation, now(), reason))
+        if connection.has_flooded:
+            log.warning("message flood", station_id=station_id, address=connection.address)
+            await self._book.flood(station_id, connection.address, now())
 
     def keep_alive(self) -> None:
         """Ping who is quiet; give up who does not answer."""

@@ -34,6 +34,11 @@ class Wire(ServerConnection):
         data = await self.recv(decode=False)
         return data, self._kinds.pop(0)
 
+    @property
+    def unread(self) -> int:
+        """Messages that have begun to come and have not been taken."""
+        return len(self._kinds)
+
     def process_event(self, event: Event) -> None:
         if isinstance(event, Frame):
             self._note(event)

@@ -1,20 +1,23 @@
 """Two connections with one identity: A5 to A9 of the attacks, over real sockets."""
 
 import asyncio
+from functools import partial
 
 import pytest
 from flask import Flask
 from sqlalchemy import select
 from websockets.exceptions import InvalidStatus
 
+from ocpp_link.pace import Pace, Pressure
 from ocpp_link.server import Link
 from service.core.db import db
 from service.monitoring.link_models import Connection as Row
 from service.monitoring.link_models import Contact
+from service.monitoring.models import Alarm
 from service.stations.models import Station
 from service.tickets.models import Ticket
 from tests.charger import Charger
-from tests.ocpp_link.conftest import Linking, Memory, connected, url
+from tests.ocpp_link.conftest import Linking, Memory, connected, left, push, url
 
 
 async def refused(charger: Charger) -> int:
@@ -61,6 +64,28 @@ async def test_a7_a_hundred_tries_are_one_ticket(
         assert link.registry._doors == {}
 
     assert [ticket.occurrences for ticket in db.session.scalars(select(Ticket))] == [1]
+
+
+async def test_c8_a_flood_is_one_ticket_of_its_own(
+    linking: Linking,
+    inbox: Memory,
+    key: str,
+    station: Station,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("ocpp_link.connection.Pace", partial(Pace, per_second=200, burst=2))
+    monkeypatch.setattr("ocpp_link.connection.Pressure", partial(Pressure, patience_s=0.05))
+    async with linking() as link:
+        for _ in range(2):
+            charger = Charger(url(link), "CP1", key)
+            await charger.connect()
+            await push(charger, '[2,"a","Heartbeat",{}]')
+            assert await charger.closed() == 1008
+            await left(link)
+
+    ticket = db.session.scalars(select(Ticket)).one()
+    assert (ticket.fault, ticket.occurrences) == ("message_flood", 2)
+    assert "127.0.0.1" in str(db.session.scalars(select(Alarm)).one().evidence)
 
 
 async def test_a6_who_is_silent_makes_room(
