@@ -14,6 +14,7 @@ from service.commands import House, commands
 from service.core import api, outbox_views, preferences, settings_views, stream, web
 from service.core.config import Settings
 from service.core.db import Visible, db
+from service.core.proxies import Proxies, behind
 from service.monitoring import (
     availability_views,
     faults_views,
@@ -80,6 +81,7 @@ def create_app(settings: Settings | None = None, **config: Any) -> Flask:
     )
     app.config.update(config)
     db.init_app(app)
+    app.wsgi_app = behind(Proxies(settings.trusted_proxies), app.wsgi_app)  # type: ignore[assignment]
     web.set_up(app, missing=NotVisibleError)
     sign_in.init(app)
     stream.set_up(app, TOPICS, WebSession.is_open)

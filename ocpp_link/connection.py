@@ -241,6 +241,6 @@ class Connection:
                 await self.wire.send(text)
         except TimeoutError:
             log.warning("it takes no answers", station_id=self.station_id)
-            self.wire.transport.abort()
+            self.wire.give_up()
         except ConnectionClosed:
             log.debug("nobody there to answer", station_id=self.station_id)

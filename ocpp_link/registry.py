@@ -136,7 +136,7 @@ class Registry:
         if self._tasks:
             await asyncio.wait(set(self._tasks), timeout=within_s)
         for connection in list(self._here.values()):
-            connection.wire.transport.abort()
+            connection.wire.give_up()
 
     def _give_up(self, connection: Connection, code: int = GOING_AWAY, why: str = "") -> None:
         """Forget it at once; its socket closes when it can."""
