@@ -32,6 +32,8 @@ log = structlog.get_logger()
 MOST_WAITING = 64
 # Seconds after which a charger that does not boot may be called all the same (Q25, Q44).
 SETTLE_S = 5.0
+# A charger that has started says so within this time, and then how its connectors are.
+BOOTS_WITHIN_S = 30.0
 # Who takes nothing of what we say for so long is gone, whatever else it says.
 TAKES_WITHIN_S = 30.0
 POLICY_VIOLATION, TOO_FAST = 1008, "too many messages: wait for the answers"
@@ -59,6 +61,8 @@ class Connection:
         self._has_room.set()
         self._writer: asyncio.Task[None] | None = None
         self._has_answered = False
+        # It has told by itself how it is, or has been asked: once for each connection.
+        self._tells_states = False
 
     async def run(self) -> None:
         """Receive until the socket closes, then wait until what came is kept."""
@@ -90,6 +94,13 @@ class Connection:
     def is_settled(self) -> bool:
         """Whether it may be called: chargers lose what they are asked before they have booted."""
         return self._has_answered or self._loop.time() - self._opened_at >= SETTLE_S
+
+    def must_be_asked(self) -> bool:
+        """It came back without a start: what happened while it was away is not known. True once."""
+        if self._tells_states or self._loop.time() - self._opened_at < BOOTS_WITHIN_S:
+            return False
+        self._tells_states = True
+        return True
 
     async def call(
         self, message_id: str, action: str, payload: dict[str, Any], timeout_s: float
@@ -154,6 +165,7 @@ class Connection:
     def _take_call(self, call: frames.Call, text: str, odd: list[str], at: datetime) -> None:
         who = v16.Who(self.station_id, self.connection_id)
         reading = v16.read(call.action, call.payload, who, at, text)
+        self._tells_states |= reading.action == "BootNotification"
         item = self._item(call, text, odd, at, is_call=True, action=reading.action)
         earlier = self._repeats.reply(reading.action, call.id, text, self._loop.time())
         if earlier:

@@ -394,6 +394,25 @@ async def test_q25_a_charger_is_settled_once_it_has_been_answered(inbox: Memory)
         assert connection.is_settled
 
 
+async def test_who_starts_need_not_be_asked_how_it_is(
+    inbox: Memory, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("ocpp_link.connection.BOOTS_WITHIN_S", 0)
+    async with met(inbox) as (charger, connection):
+        await charger.boot()
+        assert not connection.must_be_asked()
+
+    async with met(inbox) as (charger, connection):
+        await charger.heartbeat()
+        assert [connection.must_be_asked() for _ in range(2)] == [True, False]
+
+
+async def test_nobody_is_asked_how_it_is_while_it_may_still_start(inbox: Memory) -> None:
+    async with met(inbox) as (charger, connection):
+        await charger.heartbeat()
+        assert not connection.must_be_asked()
+
+
 async def test_what_came_before_the_close_is_kept(inbox: Memory) -> None:
     async with met(inbox) as (charger, _connection):
         for number in range(20):
