@@ -21,6 +21,7 @@ from service.monitoring import (
     frames_views,
     outages_views,
     ready,
+    rivals_views,
     stations_views,
 )
 from service.people import sign_in
@@ -51,6 +52,7 @@ PAGES: tuple[Any, ...] = (
     stations_views.stations,
     stations_views.bp,
     connection_views.bp,
+    rivals_views.bp,
     pending_views.bp,
     import_views.bp,
     tags_views.bp,

@@ -19,6 +19,7 @@ from service.core.db import db, unit_of_work
 from service.core.live import announce_many
 from service.intake import identity_conflict, message_flood
 from service.monitoring.link_models import Connection, Contact, Node
+from service.monitoring.rivals import Rival
 from service.stations.models import Station
 from service.stations.pending import PendingCharger
 
@@ -96,6 +97,10 @@ class Book:
     async def conflict(self, station_id: int, addresses: tuple[str, str], at: datetime) -> None:
         """Two live holders of one identity."""
         await self._aside(identity_conflict, station_id, addresses, at)
+
+    async def takes_over(self, station_id: int, address: str, at: datetime) -> bool:
+        """Whether a person said that this one may have the place of the one that lives."""
+        return await self._run(Rival.takes_over, station_id, address, at)
 
     async def flood(self, station_id: int, address: str, at: datetime) -> None:
         """A charger went on sending although it was slowed."""

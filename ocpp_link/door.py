@@ -81,7 +81,7 @@ class Door:
             return _refuse(wire, HTTPStatus.BAD_REQUEST, why, address=address, **facts)
         if not self._gate.has_room(address):
             return _busy(wire, address, identity)
-        if not await self._registry.may_enter(known.station_id, address):
+        if not await self._registry.may_enter(known.station_id, address, known.security_profile):
             return _refuse(wire, HTTPStatus.CONFLICT, TWICE, address=address, identity=identity)
         self._gate.entered(wire, address)
         wire.admission = Admission(known.station_id, identity, address, protocol or "", secure)

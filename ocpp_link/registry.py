@@ -14,13 +14,15 @@ from websockets.protocol import State
 from ocpp_link.arrived import Inbox
 from ocpp_link.book import Book, Closing, Opening
 from ocpp_link.connection import Connection
-from ocpp_link.wire import Wire
+from ocpp_link.wire import PING_AFTER_S, Wire
 from service.core.clock import now
 
 log = structlog.get_logger()
 
 # So long has the old connection to say that it lives, while the new one waits.
 ANSWERS_WITHIN_S = 5.0
+# One that never answered a ping has this long to say anything at all.
+MUTE_S = 2 * PING_AFTER_S
 # A conflict is written down so often, however fast the two of them knock.
 CONFLICT_EVERY_S = 60.0
 SUPERSEDED, RESTARTS = "superseded", "the server restarts"
@@ -71,14 +73,18 @@ class Registry:
         """The generation that each station has here."""
         return {one.station_id: one.connection_id for one in self._here.values()}
 
-    async def may_enter(self, station_id: int, address: str) -> bool:
-        """Whether the identity is free: nobody has it, or who had it does not answer any more."""
+    async def may_enter(self, station_id: int, address: str, profile: int) -> bool:
+        """Whether the identity is free: nobody has it, who had it is gone, or a person said so."""
         async with self._door(station_id):
             old = self._here.get(station_id)
             if old is None:
                 return True
             if await old.wire.lives(self._answers_within_s):
-                self._say_conflict(old, address)
+                if not await self._book.takes_over(station_id, address, now()):
+                    self._say_conflict(old, address)
+                    return False
+            elif _may_live(old.wire, profile):
+                log.info("not heard, and not given up yet", station_id=station_id, new=address)
                 return False
             log.info("superseded", station_id=station_id, connection_id=old.connection_id)
             self._give_up(old)
@@ -96,6 +102,8 @@ class Registry:
             generation = await self._book.opened(opening)
             connection = Connection(station_id, generation, wire, self._inbox, admission.address)
             self._here[station_id] = connection
+        # Whether it answers a ping: what its silence means when another one knocks.
+        wire.poke()
         if self._is_stopping:
             self._in_background(connection, GOING_AWAY, RESTARTS)
         log.info("connected", station_id=station_id, connection_id=generation)
@@ -183,6 +191,13 @@ class Registry:
             turn.users -= 1
             if not turn.users:
                 del self._doors[station_id]
+
+
+def _may_live(wire: Wire, profile: int) -> bool:
+    """Some chargers never answer a ping. Where the key may have been read on its way, silence alone
+    puts none of them out: not before it has been mute for two pings' time."""
+    is_open = wire.state is State.OPEN and not wire.has_ponged
+    return is_open and profile < 2 and wire.loop.time() - wire.heard_at < MUTE_S
 
 
 def _reason(wire: Wire) -> str:

@@ -16,6 +16,7 @@ from service.monitoring import boots, silence
 from service.monitoring import intake as monitoring
 from service.monitoring.alarms import derive
 from service.monitoring.faults import IDENTITY_CONFLICT, MESSAGE_FLOOD
+from service.monitoring.rivals import Rival
 from service.monitoring.words import Booted, StatusReported, Word
 from service.remote import intake as remote
 from service.sessions import intake as sessions
@@ -80,6 +81,7 @@ def _those(kind: type[Kind], words: Sequence[Word]) -> list[Kind]:
 def identity_conflict(station_id: int, addresses: tuple[str, str], at: datetime) -> None:
     """Two live holders of one identity: one ticket, which names both addresses."""
     words = f"two live connections use this identity: {addresses[0]} and {addresses[1]}"
+    Rival.knocked(station_id, *addresses, at)
     tickets.take(derive(IDENTITY_CONFLICT, [station_id], at, words), at)
 
 

@@ -60,7 +60,7 @@ NAVIGATION: tuple[tuple[Any, tuple[tuple[str, Any, str], ...]], ...] = (
 OWN_PAGES = {"people.tokens", "people.profile"}
 # Pages of one station: in the menu they are below the stations.
 PART_OF = dict.fromkeys(
-    ("frames", "states", "connection", "availability", "remote", "imports"), "stations"
+    ("frames", "states", "connection", "rivals", "availability", "remote", "imports"), "stations"
 )
 
 

@@ -36,6 +36,8 @@ VERB: dict[str, Any] = {
     "block": _l("blocked"),
     "unblock": _l("unblocked"),
     "import": _l("imported"),
+    "let_in": _l("let another one with its identity take over"),
+    "take_over": _l("taken over by another one with its identity"),
     "report_firmware": _l("reported its firmware"),
 }
 COLUMN: dict[str, Any] = {
@@ -46,6 +48,7 @@ COLUMN: dict[str, Any] = {
     "authorization": _l("Who may charge"),
     "city": _l("City"),
     "commissioned_on": _l("Commissioned on"),
+    "connected": _l("Connected"),
     "connectors": _l("Connectors"),
     "current": _l("Current"),
     "customer": _l("Customer"),
@@ -60,6 +63,7 @@ COLUMN: dict[str, Any] = {
     "maker": _l("Maker"),
     "model": _l("Model"),
     "name": _l("Name"),
+    "newcomer": _l("Newcomer"),
     "notes": _l("Notes"),
     "ocpp_identity": _l("OCPP identity"),
     "organisation_number": _l("Organisation number"),

@@ -8,12 +8,17 @@ from flask import Flask
 from sqlalchemy import select
 from websockets.exceptions import InvalidStatus
 
+from ocpp_link.connection import Connection
 from ocpp_link.pace import Pace, Pressure
 from ocpp_link.server import Link
+from service.core.clock import now
 from service.core.db import db
+from service.core.history import History
 from service.monitoring.link_models import Connection as Row
 from service.monitoring.link_models import Contact
 from service.monitoring.models import Alarm
+from service.monitoring.rivals import Rival
+from service.people.models import Person
 from service.stations.models import Station
 from service.tickets.models import Ticket
 from tests.charger import Charger
@@ -30,6 +35,15 @@ async def settled(link: Link) -> None:
     """Until everything that the registry does beside is done."""
     while link.registry._tasks:
         await asyncio.wait(set(link.registry._tasks))
+
+
+async def ponged(link: Link) -> Connection:
+    """The only connection, once it is known that it answers pings."""
+    connection = await connected(link)
+    async with asyncio.timeout(5):
+        while not connection.wire.has_ponged:
+            await asyncio.sleep(0.001)
+    return connection
 
 
 def contact(station: Station) -> Contact:
@@ -94,6 +108,7 @@ async def test_a6_who_is_silent_makes_room(
     async with linking(answers_within_s=0.05) as link:
         dead = Charger(url(link), "CP1", key)
         await dead.connect()
+        await ponged(link)
         dead.play_dead()
         async with Charger(url(link), "CP1", key) as alive:
             assert await alive.heartbeat()
@@ -118,7 +133,7 @@ async def test_a6_a_call_to_the_silent_one_ends_at_once(
     async with linking(answers_within_s=0.05) as link:
         dead = Charger(url(link), "CP1", key)
         await dead.connect()
-        old = await connected(link)
+        old = await ponged(link)
         dead.play_dead()
         calling = asyncio.create_task(old.call("c1", "ClearCache", {}, 600))
         async with Charger(url(link), "CP1", key):
@@ -160,11 +175,63 @@ async def test_a_profile_0_station_can_come_back_after_a_silent_loss(
     async with linking(answers_within_s=0.05) as link:
         dead = Charger(url(link), "CP1")
         await dead.connect()
+        await ponged(link)
         dead.play_dead()
         async with Charger(url(link), "CP1") as again:
             assert await again.heartbeat()
         dead.wake_up()
         await dead.closed()
+
+
+async def test_without_tls_a_few_silent_seconds_put_out_nobody_who_never_answers_pings(
+    linking: Linking,
+    inbox: Memory,
+    key: str,
+    station: Station,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    async with linking(answers_within_s=0.05) as link:
+        charger = Charger(url(link), "CP1", key)
+        await charger.connect()
+        charger.play_dead()
+        old = await connected(link)
+        assert not old.wire.has_ponged
+
+        assert await refused(Charger(url(link), "CP1", key)) == 409
+        assert link.registry.get(station.id) is old
+        await settled(link)
+
+        monkeypatch.setattr("ocpp_link.registry.MUTE_S", 0)
+        async with Charger(url(link), "CP1", key) as again:
+            assert await again.heartbeat()
+        charger.wake_up()
+        await charger.closed()
+
+    # Nobody knows that there are two: it is no conflict.
+    assert db.session.scalars(select(Ticket)).all() == []
+
+
+async def test_a_person_lets_the_other_one_take_over(
+    linking: Linking, inbox: Memory, key: str, station: Station, operator: Person
+) -> None:
+    async with linking() as link, Charger(url(link), "CP1", key) as first:
+        assert await refused(Charger(url(link), "CP1", key)) == 409
+        await settled(link)
+        Rival.let_in(station, "127.0.0.1", operator, "the site says so", now())
+        db.session.commit()
+
+        async with Charger(url(link), "CP1", key) as second:
+            assert await second.heartbeat()
+            assert await first.closed() == 1001
+            # Once: who was put out is now the one that is refused.
+            assert await refused(Charger(url(link), "CP1", key)) == 409
+        await settled(link)
+
+    deeds = [(one.verb, one.actor, one.why) for one in db.session.scalars(History.of(station))]
+    assert deeds[:2] == [
+        ("take_over", "link", None),
+        ("let_in", "Olle Operatör", "the site says so"),
+    ]
 
 
 async def test_the_identity_is_one_in_whatever_case(
