@@ -149,6 +149,15 @@ async def connected(link: Link) -> Connection:
     return next(iter(link.registry.live().values()))
 
 
+async def ponged(link: Link) -> Connection:
+    """The only connection, once it is known that it answers pings."""
+    connection = await connected(link)
+    async with asyncio.timeout(5):
+        while not connection.wire.has_ponged:
+            await asyncio.sleep(0.001)
+    return connection
+
+
 async def push(charger: Charger, frame: str, check: Callable[[], bool] = lambda: True) -> None:
     """Send without waiting and without end, until the other side has closed."""
     with suppress(ConnectionClosed):

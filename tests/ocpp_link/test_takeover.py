@@ -8,7 +8,6 @@ from flask import Flask
 from sqlalchemy import select
 from websockets.exceptions import InvalidStatus
 
-from ocpp_link.connection import Connection
 from ocpp_link.pace import Pace, Pressure
 from ocpp_link.server import Link
 from service.core.clock import now
@@ -22,7 +21,7 @@ from service.people.models import Person
 from service.stations.models import Station
 from service.tickets.models import Ticket
 from tests.charger import Charger
-from tests.ocpp_link.conftest import Linking, Memory, connected, left, push, url
+from tests.ocpp_link.conftest import Linking, Memory, connected, left, ponged, push, url
 
 
 async def refused(charger: Charger) -> int:
@@ -35,15 +34,6 @@ async def settled(link: Link) -> None:
     """Until everything that the registry does beside is done."""
     while link.registry._tasks:
         await asyncio.wait(set(link.registry._tasks))
-
-
-async def ponged(link: Link) -> Connection:
-    """The only connection, once it is known that it answers pings."""
-    connection = await connected(link)
-    async with asyncio.timeout(5):
-        while not connection.wire.has_ponged:
-            await asyncio.sleep(0.001)
-    return connection
 
 
 def contact(station: Station) -> Contact:
