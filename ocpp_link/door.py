@@ -81,10 +81,13 @@ class Door:
             return _refuse(wire, HTTPStatus.BAD_REQUEST, why, address=address, **facts)
         if not self._gate.has_room(address):
             return _busy(wire, address, identity)
-        if not await self._registry.may_enter(known.station_id, address, known.security_profile):
+        if not await self._registry.may_enter(known, address):
             return _refuse(wire, HTTPStatus.CONFLICT, TWICE, address=address, identity=identity)
         self._gate.entered(wire, address)
-        wire.admission = Admission(known.station_id, identity, address, protocol or "", secure)
+        over = known.holder.generation if known.holder else None
+        wire.admission = Admission(
+            known.station_id, identity, address, protocol or "", secure, over
+        )
         return None
 
     def _address(self, wire: Wire, request: Request) -> str:

@@ -6,14 +6,16 @@ import asyncio
 from collections.abc import AsyncIterator, Coroutine, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 
 import structlog
 from websockets.protocol import State
 
 from ocpp_link.arrived import Inbox
-from ocpp_link.book import Book, Closing, Opening
+from ocpp_link.book import Book, Closing, Known, Opening
 from ocpp_link.connection import Connection
+from ocpp_link.neighbours import Knock, Neighbours
 from ocpp_link.wire import PING_AFTER_S, Wire
 from service.core.clock import now
 
@@ -38,6 +40,8 @@ class Admission:
     address: str
     subprotocol: str
     secure: bool
+    # The generation that another node gave up for it.
+    over: int | None = None
 
 
 @dataclass(slots=True)
@@ -51,10 +55,11 @@ class Registry:
         self,
         book: Book,
         inbox: Inbox,
+        neighbours: Neighbours,
         silence_s: float = 300.0,
         answers_within_s: float = ANSWERS_WITHIN_S,
     ) -> None:
-        self._book, self._inbox = book, inbox
+        self._book, self._inbox, self._neighbours = book, inbox, neighbours
         self._silence_s, self._answers_within_s = silence_s, answers_within_s
         self._here: dict[int, Connection] = {}
         self._doors: dict[int, Turn] = {}
@@ -73,22 +78,38 @@ class Registry:
         """The generation that each station has here."""
         return {one.station_id: one.connection_id for one in self._here.values()}
 
-    async def may_enter(self, station_id: int, address: str, profile: int) -> bool:
+    async def may_enter(self, known: Known, address: str) -> bool:
         """Whether the identity is free: nobody has it, who had it is gone, or a person said so."""
+        station_id, profile = known.station_id, known.security_profile
         async with self._door(station_id):
-            old = self._here.get(station_id)
+            if old := self._here.get(station_id):
+                return await self._yields(old, address, profile)
+            if holder := known.holder:
+                knock = Knock(station_id, holder.generation, address, profile)
+                return await self._neighbours.yields(holder, knock)
+            return True
+
+    async def yields(self, knock: Knock) -> bool:
+        """Another node asks for a station that it believes to be here."""
+        async with self._door(knock.station_id):
+            old = self._here.get(knock.station_id)
             if old is None:
                 return True
-            if await old.wire.lives(self._answers_within_s):
-                if not await self._book.takes_over(station_id, address, now()):
-                    self._say_conflict(old, address)
-                    return False
-            elif _may_live(old.wire, profile):
-                log.info("not heard, and not given up yet", station_id=station_id, new=address)
+            is_meant = old.connection_id == knock.generation
+            return is_meant and await self._yields(old, knock.address, knock.profile)
+
+    async def _yields(self, old: Connection, address: str, profile: int) -> bool:
+        """Whether the one that is here is gone, or has to go; then it does."""
+        if await old.wire.lives(self._answers_within_s):
+            if not await self._book.takes_over(old.station_id, address, now()):
+                self._say_conflict(old, address)
                 return False
-            log.info("superseded", station_id=station_id, connection_id=old.connection_id)
-            self._give_up(old)
-            return True
+        elif _may_live(old.wire, profile):
+            log.info("not heard, and not given up yet", station_id=old.station_id, new=address)
+            return False
+        log.info("superseded", station_id=old.station_id, connection_id=old.connection_id)
+        self._give_up(old)
+        return True
 
     async def enter(self, wire: Wire, admission: Admission) -> Connection | None:
         """A new generation. None where another one came first; raises where it cannot be kept."""
@@ -96,10 +117,9 @@ class Registry:
         async with self._door(station_id):
             if self._is_taken(station_id):
                 return None
-            opening = Opening(
-                station_id, admission.address, admission.subprotocol, admission.secure, at
-            )
-            generation = await self._book.opened(opening)
+            generation = await self._book.opened(_opening(admission, at))
+            if generation is None:
+                return None
             connection = Connection(station_id, generation, wire, self._inbox, admission.address)
             self._here[station_id] = connection
         # Whether it answers a ping: what its silence means when another one knocks.
@@ -191,6 +211,17 @@ class Registry:
             turn.users -= 1
             if not turn.users:
                 del self._doors[station_id]
+
+
+def _opening(admission: Admission, at: datetime) -> Opening:
+    return Opening(
+        admission.station_id,
+        admission.address,
+        admission.subprotocol,
+        admission.secure,
+        at,
+        admission.over,
+    )
 
 
 def _may_live(wire: Wire, profile: int) -> bool:

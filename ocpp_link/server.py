@@ -25,6 +25,7 @@ from ocpp_link.book import Book
 from ocpp_link.door import Door
 from ocpp_link.gate import Gate, Limits
 from ocpp_link.inbox import Inbox
+from ocpp_link.neighbours import Neighbours
 from ocpp_link.registry import ANSWERS_WITHIN_S, Registry
 from ocpp_link.sender import Sender
 from ocpp_link.wire import Wire
@@ -79,9 +80,13 @@ async def linked(
     """Accept chargers for as long as the block lasts; then say goodbye to them."""
     with ThreadPoolExecutor(THREADS, thread_name_prefix="link") as threads:
         book = Book(app, threads, f"link {socket.gethostname()}:{settings.ocpp_port}")
-        registry = Registry(book, inbox, settings.offline_after_seconds, answers_within_s)
+        neighbours = Neighbours(book, settings.database_url, answers_within_s)
+        silence_s = settings.offline_after_seconds
+        registry = Registry(book, inbox, neighbours, silence_s, answers_within_s)
         link = Link(registry, book)
         await book.start(now())
+        listening = asyncio.create_task(neighbours.listen(registry.yields))
+        await neighbours.listens.wait()
         gate = _gate(settings)
         servers = await _listeners(settings, Door(book, registry, gate), registry, gate)
         link.port = _port(servers[0])
@@ -96,6 +101,8 @@ async def linked(
             stopping.set()
             await _closed(servers, registry)
             await beating
+            listening.cancel()
+            await asyncio.gather(listening, return_exceptions=True)
             await book.stop()
             log.info("link stopped")
 

@@ -102,7 +102,7 @@ def linking(settings: Settings, app: Flask, inbox: Memory) -> Linking:
 
     @asynccontextmanager
     async def start(answers_within_s: float = 5.0, **more: Any) -> AsyncIterator[Link]:
-        ports = replace(settings, ocpp_port=0, ocpp_tls_port=0, **more)
+        ports = replace(settings, **{"ocpp_port": 0, "ocpp_tls_port": 0, **more})
         async with linked(ports, app, inbox, answers_within_s) as link:
             yield link
 
