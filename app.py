@@ -16,12 +16,14 @@ from service.contracts import views as contracts_views
 from service.core import api, outbox_views, preferences, settings_views, stream, web
 from service.core.config import Settings
 from service.core.db import Visible, db
+from service.core.proxies import Proxies, behind
 from service.monitoring import (
     availability_views,
     faults_views,
     frames_views,
     outages_views,
     ready,
+    rivals_views,
     stations_views,
 )
 from service.parts import kits_views, parts_views, wear_views
@@ -63,6 +65,7 @@ PAGES: tuple[Any, ...] = (
     stations_views.stations,
     stations_views.bp,
     connection_views.bp,
+    rivals_views.bp,
     pending_views.bp,
     import_views.bp,
     tags_views.bp,
@@ -107,6 +110,7 @@ def create_app(settings: Settings | None = None, **config: Any) -> Flask:
     )
     app.config.update(config)
     db.init_app(app)
+    app.wsgi_app = behind(Proxies(settings.trusted_proxies), app.wsgi_app)  # type: ignore[assignment]
     web.set_up(app, missing=NotVisibleError)
     sign_in.init(app)
     stream.set_up(app, TOPICS, WebSession.is_open)

@@ -68,7 +68,7 @@ NAVIGATION: tuple[tuple[Any, tuple[tuple[str, Any, str], ...]], ...] = (
 OWN_PAGES = {"people.tokens", "people.profile"}
 # Pages of one station: in the menu they are below the stations. So are others below theirs.
 PART_OF = dict.fromkeys(
-    ("frames", "states", "connection", "availability", "remote", "imports"), "stations"
+    ("frames", "states", "connection", "rivals", "availability", "remote", "imports"), "stations"
 )
 PART_OF |= {"tasks": "plans", "tightenings": "plans", "sla": "packages"}
 PART_OF |= {"knowledge": "models", "wear": "models", "kits": "parts"}

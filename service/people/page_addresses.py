@@ -112,6 +112,8 @@ PAGES: dict[str, str] = {
     "connection.give_key": "stations.connect",
     "connection.secure": "stations.connect",
     "states.link": "stations.connect",
+    "rivals.show": "stations.take_over",
+    "rivals.let_in": "stations.take_over",
     "pending.index": "pending.decide",
     "pending.refuse": "pending.decide",
     "pending.unrefuse": "pending.decide",

@@ -46,6 +46,8 @@ RIGHTS: dict[str, frozenset[Role]] = {
     "stations.edit": DESK,
     # OCPP identity, address and key: what a charger signs in with.
     "stations.connect": DESK,
+    # Of two that use one identity, which one is the charger.
+    "stations.take_over": DISPATCH,
     "pending.decide": DESK,
     "outages.read": HOUSE,
     "outages.plan": DESK,

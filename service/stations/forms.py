@@ -184,6 +184,15 @@ class StationForm(RegisterForm):
             )
 
 
+class TakeOverForm(WebForm):
+    """`address` is the one that the person saw: another one is not meant."""
+
+    address = StringField(_l("Address"), [DataRequired(), Length(max=100)])
+    reason = StringField(
+        _l("Reason"), [DataRequired(_l("Say why: it stands in the history.")), Length(max=500)]
+    )
+
+
 class ProfileForm(WebForm):
     security_profile = SelectField(_l("Security profile"), coerce=int)
     reason = StringField(_l("Reason"), [Length(max=500)])

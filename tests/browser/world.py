@@ -17,6 +17,7 @@ from service.demo.plant import plant
 from service.monitoring import catalogue
 from service.monitoring.link_models import Direction, Frame
 from service.monitoring.models import FaultCode, MaintenanceWindow
+from service.monitoring.rivals import Rival
 from service.parts.models import Kit, Part
 from service.people.models import Customer, Person, Role
 from service.people.skills import Skill
@@ -84,6 +85,7 @@ def _talk(station: Station, at: datetime) -> None:
     ]
     for row in rows:
         db.session.execute(insert(Frame).values(**shared, **row))
+    Rival.knocked(station.id, "10.20.0.7", "203.0.113.9", at)
 
 
 def _office(admin: Person, at: datetime) -> None:
