@@ -11,24 +11,34 @@ from ocpp_link.demo.simulate import simulate
 from ocpp_link.server import serve
 from service.api import RESOURCES
 from service.commands import House, commands
+from service.contracts import packages_views, sla_views
+from service.contracts import views as contracts_views
 from service.core import api, outbox_views, preferences, settings_views, stream, web
 from service.core.config import Settings
 from service.core.db import Visible, db
+from service.core.proxies import Proxies, behind
 from service.monitoring import (
     availability_views,
     faults_views,
     frames_views,
     outages_views,
     ready,
+    rivals_views,
     stations_views,
 )
-from service.parts.models import Part
-from service.people import sign_in
+from service.parts import kits_views, parts_views, wear_views
+from service.people import sign_in, skills_pages
 from service.people.models import NotVisibleError
-from service.people.skills import Skill
 from service.people.views import bp as people
 from service.people.web_sessions import WebSession
-from service.plans import history_views
+from service.plans import (
+    history_views,
+    plans_views,
+    recall_views,
+    service_views,
+    tasks_views,
+    tightenings_views,
+)
 from service.remote import views as remote_views
 from service.reports import calendar_views, programme_views
 from service.sessions import tags_views
@@ -37,6 +47,7 @@ from service.stations import (
     connection_views,
     customers_views,
     import_views,
+    knowledge_views,
     models_views,
     pending_views,
     sites_views,
@@ -44,6 +55,8 @@ from service.stations import (
 from service.stations.models import Station
 from service.tickets import list_views, overview
 from service.tickets.models import Ticket
+from service.visits import views as visits
+from service.visits.models import WorkOrder
 
 PAGES: tuple[Any, ...] = (
     overview.bp,
@@ -54,26 +67,40 @@ PAGES: tuple[Any, ...] = (
     stations_views.stations,
     stations_views.bp,
     connection_views.bp,
+    rivals_views.bp,
     pending_views.bp,
     import_views.bp,
     tags_views.bp,
     sessions_views.bp,
     sites_views.bp,
     customers_views.bp,
+    contracts_views.bp,
+    packages_views.bp,
+    sla_views.bp,
     models_views.bp,
+    plans_views.bp,
+    tasks_views.bp,
+    tightenings_views.bp,
+    service_views.bp,
+    knowledge_views.bp,
+    parts_views.bp,
+    kits_views.bp,
+    wear_views.bp,
+    skills_pages.bp,
     list_views.bp,
     remote_views.bp,
     frames_views.bp,
     availability_views.bp,
     outages_views.bp,
     faults_views.bp,
+    visits.bp,
+    recall_views.bp,
     history_views.bp,
     programme_views.bp,
     calendar_views.bp,
 )
 # Whose rows a live topic names: a customer's person hears only of rows that they may see.
-_ = Part, Skill
-TOPICS: dict[str, type[Visible]] = {"ticket": Ticket, "station": Station}
+TOPICS: dict[str, type[Visible]] = {"ticket": Ticket, "station": Station, "work_order": WorkOrder}
 
 
 def create_app(settings: Settings | None = None, **config: Any) -> Flask:
@@ -88,6 +115,7 @@ def create_app(settings: Settings | None = None, **config: Any) -> Flask:
     )
     app.config.update(config)
     db.init_app(app)
+    app.wsgi_app = behind(Proxies(settings.trusted_proxies), app.wsgi_app)  # type: ignore[assignment]
     web.set_up(app, missing=NotVisibleError)
     sign_in.init(app)
     stream.set_up(app, TOPICS, WebSession.is_open)

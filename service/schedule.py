@@ -15,6 +15,7 @@ from apscheduler.schedulers.background import BackgroundScheduler
 from apscheduler.triggers.interval import IntervalTrigger
 from flask import Flask
 
+from service.contracts import jobs as contracts
 from service.core import mail
 from service.core.clock import now
 from service.core.config import Settings
@@ -51,8 +52,14 @@ SCHEDULE: tuple[tuple[int, Callable[..., None]], ...] = (
     (MINUTE, tickets.end_boot_loops),
     (MINUTE, tickets.close_resolved),
     (MINUTE, plans.keep_dates),
+    (10 * MINUTE, plans.bring_forward),
+    (10 * MINUTE, plans.keep_recalls),
     (10 * MINUTE, monitoring.let_warnings_age),
     (10 * MINUTE, forget_changes),
+    # What is due by the day is asked by the hour: a clock that stood still misses nothing.
+    (HOUR, contracts.let_retired_stations_go),
+    (HOUR, contracts.end_periods),
+    (HOUR, contracts.remind_of_contracts),
     (HOUR, people.forget_ended_sessions),
     (HOUR, people.forget_attempts),
     (HOUR, reports.forget_old_events),

@@ -22,7 +22,7 @@ FOLDER = Path(__file__).parent / "migrations"
 # Any number, as long as it is the same on every node.
 TURN = 7_204_316
 # What the past says stays as it was said: the application role may add, and nothing else.
-APPEND_ONLY = ("history", "timeline_entry", "frame")
+APPEND_ONLY = ("history", "timeline_entry", "frame", "contract_cost")
 # Written once and then only ended.
 ENDED_ONLY = {"state_interval": ("to_at",)}
 log = structlog.get_logger()

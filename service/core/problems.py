@@ -25,7 +25,6 @@ TYPES = {
     "check-needed": "A safety check must be confirmed",
     "charging": "A car charges there",
     "retired": "It is retired",
-    "too-early": "Its window is not open yet",
 }
 
 Wrong = TypeVar("Wrong", bound=Exception)
@@ -62,7 +61,9 @@ class ProblemError(Exception):
         body["detail"] = self.detail
         if self.errors:
             body["errors"] = self.errors
-        answer = Response(orjson.dumps(body | self.more), self.status, mimetype=MEDIA_TYPE)
+        # What is wrong within a list is named by its place there, which is a number.
+        written = orjson.dumps(body | self.more, option=orjson.OPT_NON_STR_KEYS)
+        answer = Response(written, self.status, mimetype=MEDIA_TYPE)
         if self.status == HTTPStatus.UNAUTHORIZED:
             answer.headers["WWW-Authenticate"] = BEARER
         if self.status == HTTPStatus.SERVICE_UNAVAILABLE:

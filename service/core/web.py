@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from functools import cache
 from hashlib import sha256
 from pathlib import Path
@@ -15,7 +15,7 @@ from flask_babel import get_locale
 from flask_babel import lazy_gettext as _l
 from flask_wtf.csrf import CSRFProtect
 
-from service.core import dates, errors, headers, language
+from service.core import dates, errors, headers, language, money
 from service.core.clock import now
 
 # A form may stand open over a night shift.
@@ -29,7 +29,9 @@ NAVIGATION: tuple[tuple[Any, tuple[tuple[str, Any, str], ...]], ...] = (
         (
             ("home.index", _l("Overview"), "o"),
             ("tickets.index", _l("Tickets"), "t"),
+            ("work_orders.index", _l("Work orders"), "w"),
             ("stations.index", _l("Stations"), "s"),
+            ("service.index", _l("Service"), "v"),
             ("sessions.index", _l("Charging sessions"), ""),
             ("outages.index", _l("Planned outages"), "u"),
             ("pending.index", _l("Waiting chargers"), "p"),
@@ -40,7 +42,12 @@ NAVIGATION: tuple[tuple[Any, tuple[tuple[str, Any, str], ...]], ...] = (
         (
             ("sites.index", _l("Sites"), ""),
             ("customers.index", _l("Customers"), "c"),
+            ("contracts.index", _l("Contracts"), ""),
             ("models.index", _l("Models"), ""),
+            ("plans.index", _l("Maintenance plans"), ""),
+            ("parts.index", _l("Parts and kits"), ""),
+            ("skills.index", _l("Skills"), ""),
+            ("recalls.index", _l("Recalls"), ""),
             ("tags.index", _l("Charging tags"), ""),
             ("faults.index", _l("Fault catalogue"), "f"),
         ),
@@ -48,6 +55,7 @@ NAVIGATION: tuple[tuple[Any, tuple[tuple[str, Any, str], ...]], ...] = (
     (
         _l("Administration"),
         (
+            ("packages.index", _l("Service packages"), ""),
             ("people.index", _l("People"), ""),
             ("people.tokens", _l("API tokens"), ""),
             ("settings.index", _l("Settings"), ""),
@@ -58,11 +66,13 @@ NAVIGATION: tuple[tuple[Any, tuple[tuple[str, Any, str], ...]], ...] = (
 
 # They share a blueprint with the list of people, and are no part of it.
 OWN_PAGES = {"people.tokens", "people.profile"}
-# Pages of one station: in the menu they are below the stations.
+# Pages of one station: in the menu they are below the stations. So are others below theirs.
 PART_OF = dict.fromkeys(
-    ("frames", "states", "connection", "availability", "remote", "imports", "service_history"),
-    "stations",
-) | {"programmes": "customers"}
+    ("frames", "states", "connection", "rivals", "availability", "remote", "imports"), "stations"
+)
+PART_OF |= {"tasks": "plans", "tightenings": "plans", "sla": "packages"}
+PART_OF |= {"knowledge": "models", "wear": "models", "kits": "parts"}
+PART_OF |= {"service_history": "plans", "programmes": "customers"}
 
 
 @dataclass(frozen=True)
@@ -102,7 +112,13 @@ def set_up(app: Flask, missing: type[Exception]) -> None:
         asset=asset, here=here, navigation=navigation, shortcuts=shortcuts, now=now
     )
     app.jinja_env.filters.update(
-        moment=_moment, ago=_ago, duration=dates.duration, first_words=first_words, slug=slug
+        moment=_moment,
+        day=_day,
+        ago=_ago,
+        duration=dates.duration,
+        first_words=first_words,
+        slug=slug,
+        kronor=_kronor,
     )
 
 
@@ -177,6 +193,14 @@ def slug(text: str) -> str:
 
 def _moment(at: datetime) -> str:
     return dates.moment(at, str(get_locale() or "en"), now())
+
+
+def _day(on: date) -> str:
+    return dates.day(on, language.current())
+
+
+def _kronor(ore: int) -> str:
+    return money.kronor(ore, language.current())
 
 
 def _ago(at: datetime) -> str:

@@ -4,6 +4,7 @@ A right is a verb on a thing. `RIGHTS` says which roles have it, `ENDPOINTS` whi
 asks for, `PUBLIC` which addresses need no sign-in. A test walks every address for every role.
 """
 
+from service.people.account_addresses import ACCOUNT
 from service.people.api_addresses import API
 from service.people.page_addresses import PAGES, PUBLIC
 from service.people.roles import Role
@@ -27,10 +28,27 @@ RIGHTS: dict[str, frozenset[Role]] = {
     "sites.edit": DESK,
     "models.read": EVERYBODY,
     "models.edit": DESK,
+    # Signed ones only, for a customer's person.
+    "contracts.read": EVERYBODY,
+    "contracts.edit": ADMINISTRATORS,
+    # What they cost us, and what is left.
+    "contracts.profit": ADMINISTRATORS,
+    # What is offered, and for how much.
+    "packages.read": HOUSE,
+    "packages.edit": ADMINISTRATORS,
+    # From where a model's facts are known, its protection, what wears out.
+    "catalogue.read": HOUSE,
+    "catalogue.edit": ADMINISTRATORS,
+    "parts.read": HOUSE,
+    "parts.edit": ADMINISTRATORS,
+    "skills.read": HOUSE,
+    "skills.edit": ADMINISTRATORS,
     "stations.read": EVERYBODY,
     "stations.edit": DESK,
     # OCPP identity, address and key: what a charger signs in with.
     "stations.connect": DESK,
+    # Of two that use one identity, which one is the charger.
+    "stations.take_over": DISPATCH,
     "pending.decide": DESK,
     "outages.read": HOUSE,
     "outages.plan": DESK,
@@ -55,6 +73,14 @@ RIGHTS: dict[str, frozenset[Role]] = {
     "service.read": EVERYBODY,
     "service.complete": HOUSE,
     "service.skip": DISPATCH,
+    # A technician's are the own ones, a customer's those at its sites.
+    "orders.read": EVERYBODY,
+    # Start, finish lines, say that it cannot be completed.
+    "orders.work": HOUSE,
+    # Make, plan, price, approve, cancel.
+    "orders.manage": DISPATCH,
+    "recalls.read": EVERYBODY,
+    "recalls.edit": DISPATCH,
     "remote.read": HOUSE,
     # Some remote action; which one, `remote.<kind>` says.
     "remote.ask": HOUSE,
@@ -75,7 +101,7 @@ RIGHTS: dict[str, frozenset[Role]] = {
     "nothing": frozenset(),
 }
 
-ENDPOINTS: dict[str, str] = PAGES | API
+ENDPOINTS: dict[str, str] = PAGES | ACCOUNT | API
 
 
 class NoRuleError(Exception):
@@ -95,6 +121,6 @@ def may(role: Role | None, endpoint: str) -> bool:
         return True
     if endpoint not in ENDPOINTS:
         raise NoRuleError(
-            f"{endpoint} needs a line in service/people/page_addresses.py or api_addresses.py"
+            f"{endpoint} needs a line in service/people/page_addresses.py, account_addresses.py or api_addresses.py"
         )
     return role is not None and has_right(role, ENDPOINTS[endpoint])

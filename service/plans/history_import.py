@@ -24,11 +24,10 @@ from service.plans.models import MaintenanceTask
 from service.plans.occurrences import Occurrence, PlanAssignment
 from service.plans.places import Place, Tasks, Tightenings, places, terms_at
 from service.plans.rules import Terms
-from service.plans.words import OccurrenceState
+from service.plans.words import IMPORTED, OccurrenceState
 from service.stations.import_flow import CancelledError, Tell
 
 AT_ONCE = 500
-WHY = "The imported history says when it was done last."
 
 # A date that is open on the very day was done on time; one that is void comes back.
 INSERT = """
@@ -190,7 +189,7 @@ def _let_go(series: set[tuple[int, int]], at: datetime) -> None:
     """What a completion that we know now has overtaken."""
     touched = list(series)
     stations, of_series = [one[0] for one in touched], [one[1] for one in touched]
-    hot(LET_GO, stations=stations, series=of_series, at=at, why=WHY)
+    hot(LET_GO, stations=stations, series=of_series, at=at, why=IMPORTED)
 
 
 def _plan_again(
@@ -201,7 +200,7 @@ def _plan_again(
         count[row["station_id"]] += 1
     done = 0
     for step in _steps(some):
-        replanning.replan(step, WHY, at)
+        replanning.replan(step, IMPORTED, at)
         done += sum(count[place.station_id] for place in step)
         if not tell(done):
             raise CancelledError

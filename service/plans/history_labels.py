@@ -5,11 +5,10 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
-from babel.dates import format_date
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
-from service.core import language
+from service.core import dates, language
 from service.stations import import_labels
 from service.stations.import_labels import ENCODING, LIMITS, SEPARATOR, sheet_error
 
@@ -56,6 +55,4 @@ def title(row: dict[str, Any]) -> str:
 
 
 def day(row: dict[str, Any]) -> str:
-    """`2 mars 2026`"""
-    done_on = date.fromisoformat(row["done_on"])
-    return str(format_date(done_on, "d MMM y", locale=language.current())).replace(".", "")
+    return dates.day(date.fromisoformat(row["done_on"]), language.current())

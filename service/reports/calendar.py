@@ -151,7 +151,7 @@ def _line(row: Occurrence) -> str:
         first=day(row.earliest_on),
         last=day(row.latest_on),
     )
-    return f"{row.station.name}: {reasons.of_row(row)} {window}"
+    return f"{row.station.name}: {reasons.of_row(row, reasons.on_page)} {window}"
 
 
 def _location(site: Site) -> str:

@@ -163,8 +163,8 @@ def _plan(part: PlanPart) -> list[Flowable]:
         story.append(
             small(
                 _(
-                    "Nobody has yet read in the maker's own words what is said here of this model: "
-                    "take it for a suggestion, and check the manual."
+                    "Intervals and protection of this model: default – check the manufacturer's "
+                    "manual. Nobody has read them there yet."
                 )
             )
         )

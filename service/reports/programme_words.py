@@ -5,21 +5,23 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
-from babel.dates import format_date, get_month_names
+from babel.dates import get_month_names
 from flask_babel import gettext, ngettext
 from flask_babel import lazy_gettext as _l
 
 from service.contracts.labels import WORK_KIND
-from service.core import language
+from service.core import dates, language
 from service.core.dates import number
+from service.plans import reasons
 from service.plans.models import MaintenanceTask
 from service.plans.reasons import in_words
 from service.plans.rules import Terms
 from service.plans.words import OccurrenceState
 from service.reports.programme import Entry, TaskLine
+from service.stations import labels
 from service.stations.knowledge import ProtectiveDevice
 from service.stations.models import Station
-from service.stations.words import Per, Place, RcdType
+from service.stations.words import Place
 
 # A state has a word and a shape; the colour comes beside them.
 STATE = {
@@ -32,18 +34,6 @@ STATE = {
     OccurrenceState.VOID: _l("◌ Void"),
 }
 TO_BE_DONE = _l("□ Part of a bigger service")
-RCD = {
-    RcdType.NONE: _l("no residual current device"),
-    RcdType.RDC_DD: _l("6 mA DC detection (RDC-DD)"),
-    RcdType.A: _l("RCD type A"),
-    RcdType.B: _l("RCD type B"),
-    RcdType.IMD: _l("insulation monitoring"),
-    RcdType.UNKNOWN: _l("unknown device"),
-}
-PLACE = {Place.BUILT_IN: _l("built in"), Place.UPSTREAM: _l("in the distribution board")}
-PER = {Per.OUTLET: _l("one an outlet"), Per.STATION: ""}
-WHOLE = str.maketrans({" ": "\N{NO-BREAK SPACE}", ".": None})
-SURROUNDINGS = {"dusty": _l("dusty place"), "coastal": _l("coastal place")}
 
 
 def _(words: str, **values: Any) -> str:
@@ -54,7 +44,7 @@ def day(on: date | None) -> str:
     """`2 mars 2026`, which no line divides."""
     if on is None:
         return "–"
-    return str(format_date(on, "d MMM y", locale=language.current())).translate(WHOLE)
+    return dates.day(on, language.current()).replace(" ", "\N{NO-BREAK SPACE}")
 
 
 def kind(task: MaintenanceTask) -> str:
@@ -68,7 +58,8 @@ def protection(station: Station) -> str:
 
 def _device(one: ProtectiveDevice) -> str:
     rated = f"{one.rated_ma} mA" if one.rated_ma else ""
-    parts = (str(RCD[one.rcd_type]), rated, str(PLACE.get(one.place, "")), str(PER[one.per]))
+    place = labels.PLACE[one.place] if one.place is not Place.UNKNOWN else ""
+    parts = (str(labels.RCD[one.rcd_type]), rated, str(place), str(labels.PER[one.per]))
     return ", ".join(part for part in parts if part)
 
 
@@ -82,7 +73,7 @@ def how_often(line: TaskLine) -> str:
 def _terms(terms: Terms, names: list[str]) -> str:
     words = in_words(terms.interval)
     if terms.because:
-        because = ", ".join(str(SURROUNDINGS.get(one, one)) for one in terms.because)
+        because = ", ".join(reasons.why(one) for one in terms.because)
         words = f"{words} ({because})"
     return f"{words}: {_few(names)}" if names else words
 
@@ -150,7 +141,8 @@ def remark(entry: Entry) -> str:
         told.append(_("should have been done by %(day)s", day=day(entry.latest_on)))
     if entry.is_overdue_by_law:
         told.append(_("overdue by law"))
-    told.append(entry.reason or "")
+    if entry.reason:
+        told.append(reasons.given(entry.reason).removesuffix("."))
     told.append(entry.note or "")
     return "; ".join(filter(None, told)) or "–"
 

@@ -36,6 +36,7 @@ def show(customer_id: int) -> str:
     return render_template(
         "stations/customer.html",
         customer=customer,
+        contracts_url=pages.address_of("contracts.of_customer", customer_id=customer.id),
         sites=list(db.session.scalars(sites.order_by(alphabetical(Site.name)))),
     )
 

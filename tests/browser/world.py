@@ -8,6 +8,8 @@ from typing import Any
 from flask import Flask
 from sqlalchemy import insert, select
 
+from service.contracts.models import ServiceContract
+from service.contracts.packages import ServicePackage, SlaPolicy
 from service.core.db import db
 from service.core.outbox import Mail
 from service.core.settings import Setting
@@ -15,10 +17,16 @@ from service.demo.plant import plant
 from service.monitoring import catalogue
 from service.monitoring.link_models import Direction, Frame
 from service.monitoring.models import FaultCode, MaintenanceWindow
+from service.monitoring.rivals import Rival
+from service.parts.models import Kit, Part
 from service.people.models import Customer, Person, Role
+from service.people.skills import Skill
 from service.people.tokens import create_token
 from service.plans import history_checking
 from service.plans.history_drafts import ServiceHistoryDraft
+from service.plans.models import MaintenancePlan
+from service.plans.occurrences import Occurrence
+from service.plans.recalls import Recall
 from service.remote.actions import Kind
 from service.remote.models import RemoteAction
 from service.sessions.models import ChargingSession, Tag
@@ -27,6 +35,7 @@ from service.stations.drafts import ImportDraft
 from service.stations.models import PendingCharger, Site, Station, StationModel
 from service.tickets.models import Ticket
 from service.tickets.states import Priority
+from service.visits.models import WorkOrder
 from tests import saying
 
 CSV = b"""Namn;Identitet;Kund;Plats;Tillverkare;Modell
@@ -56,6 +65,7 @@ def build(app: Flask, at: datetime) -> Person:
     PendingCharger.tried("STRANGER-1", "192.0.2.8", at)
     first(PendingCharger, PendingCharger.identity == "STRANGER-1").refuse(admin, at)
     _office(admin, at)
+    first(MaintenancePlan).new_version(admin, at)
     ImportDraft.upload("stationer.csv", sheet.read(CSV), admin, at)
     past = sheet.read(PAST, history_checking.HEADINGS, history_checking.REQUIRED)
     ServiceHistoryDraft.upload("historik.csv", past, admin, at)
@@ -82,6 +92,7 @@ def _talk(station: Station, at: datetime) -> None:
     ]
     for row in rows:
         db.session.execute(insert(Frame).values(**shared, **row))
+    Rival.knocked(station.id, "10.20.0.7", "203.0.113.9", at)
 
 
 def _office(admin: Person, at: datetime) -> None:
@@ -100,6 +111,7 @@ def first(kind: Any, *where: Any) -> Any:
 
 def values() -> dict[str, Any]:
     """What to put into an address, by the name of its place."""
+    draft = first(MaintenancePlan, MaintenancePlan.state == "draft")
     broken = first(Ticket, Ticket.fault == "ground_failure", Ticket.resolved_at.is_(None))
     return {
         "station_id": broken.station_id,
@@ -107,6 +119,9 @@ def values() -> dict[str, Any]:
         "site_id": first(Site).id,
         "customer_id": first(Customer).id,
         "model_id": first(StationModel).id,
+        "part_id": first(Part, Part.price_ore.is_not(None)).id,
+        "kit_id": first(Kit).id,
+        "skill_id": first(Skill, Skill.is_authorisation).id,
         "person_id": first(Person, Person.role == Role.TECHNICIAN).id,
         "charger_id": first(PendingCharger).id,
         "action_id": first(RemoteAction).id,
@@ -114,6 +129,15 @@ def values() -> dict[str, Any]:
         "session_id": first(ChargingSession).id,
         "tag_id": first(Tag).id,
         "draft_id": first(ImportDraft).id,
+        "plan_id": draft.id,
+        "task_id": draft.tasks[0].id,
+        "occurrence_id": first(Occurrence, Occurrence.state == "overdue").id,
+        "contract_id": first(ServiceContract, ServiceContract.name == "Service, tre p-hus").id,
+        "package_id": first(ServicePackage, ServicePackage.name == "Service Trygg").id,
+        "policy_id": first(SlaPolicy).id,
+        "order_id": first(WorkOrder, WorkOrder.title.is_not(None)).id,
+        "line_id": first(WorkOrder, WorkOrder.title.is_not(None)).lines[1].id,
+        "recall_id": first(Recall).id,
         "code": first(FaultCode).code,
         "kind": Kind.RESET.value,
         "token": "no-such-token",

@@ -1,6 +1,7 @@
 import json
 import stat
 from datetime import timedelta
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -8,15 +9,21 @@ from flask import Flask
 from flask_security import verify_password
 from sqlalchemy import func, select
 
+from service.contracts.models import ServiceContract
+from service.contracts.words import Renewal
+from service.contracts.words import State as ContractState
 from service.core.db import db
+from service.demo import fleet
 from service.demo.credentials import Credentials
 from service.demo.plant import new_password, plant
 from service.monitoring.models import MaintenanceWindow, StateInterval
+from service.parts.models import KitLine, Part
 from service.people.models import Customer, Person
 from service.people.roles import Role
+from service.people.skills import PersonSkill
 from service.sessions.models import ChargingSession, Tag
 from service.stations import keys
-from service.stations.models import Site, Station
+from service.stations.models import Site, Station, StationModel
 from service.tickets.models import Ticket
 from service.tickets.states import OPEN, Resolution, State
 from tests.conftest import NOON
@@ -37,6 +44,22 @@ def test_the_fleet_is_large_and_varied(planted: Credentials) -> None:
 
     assert (everything(Station), models, sites, owners) == (48, 11, 16, 7)
     assert everything(Customer) == 7
+
+
+def test_every_station_is_of_a_model_of_the_catalogue(planted: Credentials) -> None:
+    for key, card in fleet.models().items():
+        model = StationModel.named(card.maker, card.name)
+        assert model, key
+        assert (model.current, model.connectors) == (card.current, card.connectors), key
+        assert model.power_kw == Decimal(str(card.power_kw)), key
+    assert all(station.model for station in db.session.scalars(select(Station)))
+
+
+def test_the_technicians_can_something_and_the_shelves_are_full(planted: Credentials) -> None:
+    assert everything(PersonSkill) == len(fleet.skills())
+    assert everything(KitLine) == sum(len(row["lines"].split()) for row in fleet.kits())
+    priced = select(func.count()).where(Part.price_ore.is_not(None))
+    assert count(priced) == len(fleet.parts())
 
 
 def test_every_site_lies_in_sweden_and_has_an_address(planted: Credentials) -> None:
@@ -115,3 +138,13 @@ def test_there_are_planned_outages_tags_and_charges(planted: Credentials) -> Non
     assert everything(Tag) == 12
     assert everything(ChargingSession) > 80
     assert all(one.is_good for one in db.session.scalars(select(ChargingSession)))
+
+
+def test_contracts_stand_in_every_state_that_asks_for_somebody(planted: Credentials) -> None:
+    today = NOON.date()
+    contracts = list(db.session.scalars(select(ServiceContract)))
+
+    assert {one.state for one in contracts} == {ContractState.DRAFT, ContractState.ACTIVE}
+    assert {one.renewal for one in contracts} == set(Renewal)
+    assert any(one.waits_for_decision(today) for one in contracts)
+    assert all(one.covers for one in contracts)

@@ -83,7 +83,7 @@ def test_an_event_is_a_whole_day_and_says_why_and_where(app: Flask, technician: 
     assert one["DTEND"].dt - one["DTSTART"].dt == timedelta(days=1)
     assert one["LOCATION"] == "Torget, Torget 1, Lund"
     assert re.search(r"/sites/\d+$", str(one["URL"]))
-    assert "× 6 månader från 2024-05-10" in one["DESCRIPTION"].replace("\xa0", " ")
+    assert "Intervall 6 månader, räknat från 10 maj 2024" in one["DESCRIPTION"].replace("\xa0", " ")
     assert "Det får göras från" in one["DESCRIPTION"]
     assert one["TRANSP"] == "TRANSPARENT"
 

@@ -1,0 +1,3 @@
+from flask import Blueprint
+
+bp = Blueprint("work_orders", __name__)
