@@ -120,7 +120,5 @@ def may(role: Role | None, endpoint: str) -> bool:
     if endpoint in PUBLIC:
         return True
     if endpoint not in ENDPOINTS:
-        raise NoRuleError(
-            f"{endpoint} needs a line in service/people/page_addresses.py, account_addresses.py or api_addresses.py"
-        )
+        raise NoRuleError(f"{endpoint} needs a line in one of service/people/*_addresses.py")
     return role is not None and has_right(role, ENDPOINTS[endpoint])
