@@ -16,7 +16,7 @@ from sqlalchemy.orm import joinedload
 
 from service.contracts.labels import WORK_KIND
 from service.core import language
-from service.core.dates import HOME
+from service.core.dates import today
 from service.core.db import db
 from service.people.models import Person
 from service.plans import reasons
@@ -82,7 +82,7 @@ def calendar(person: Person, at: datetime, home: str, host: str) -> bytes:
 
 def _dates(person: Person, at: datetime) -> list[Occurrence]:
     """Open ones, those that are overdue too."""
-    last = at.astimezone(HOME).date() + relativedelta(months=MONTHS_AHEAD)
+    last = today(at) + relativedelta(months=MONTHS_AHEAD)
     station = joinedload(Occurrence.station)
     query = (
         Occurrence.visible_to(person)

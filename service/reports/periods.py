@@ -12,7 +12,7 @@ from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
 from wtforms import DateField, SelectField
 from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]
-from wtforms.validators import InputRequired, ValidationError
+from wtforms.validators import DataRequired, ValidationError
 
 from service.core import language
 from service.core.forms import WebForm
@@ -38,19 +38,16 @@ class PeriodForm(WebForm):
         # Nothing changes, so that nothing can be forged.
         csrf = False
 
-    since = DateField(_l("From"), [InputRequired()], name="from")
-    until = DateField(_l("To"), [InputRequired()], name="to")
+    since = DateField(_l("From"), [DataRequired()], name="from")
+    until = DateField(_l("To"), [DataRequired()], name="to")
     language = SelectField(_l("Language"), choices=LANGUAGES)
 
     @classmethod
-    def blank(cls, today: date) -> PeriodForm:
+    def asked(cls, today: date) -> PeriodForm:
+        """What the address does not say is the last year, in the reader's language."""
         period = last_year(today)
         facts = {"since": period.since, "until": period.until, "language": language.current()}
-        return cls(formdata=None, data=facts)
-
-    @classmethod
-    def asked(cls) -> PeriodForm:
-        return cls(formdata=request.args, data={"language": language.current()})
+        return cls(formdata=request.args, data=facts)
 
     def validate(self, extra_validators: Any = None) -> bool:
         return bool(FlaskForm.validate(self, extra_validators))

@@ -15,7 +15,7 @@ from typing import Any
 from sqlalchemy import Date, and_, cast, func, or_, select
 from sqlalchemy.orm import joinedload, selectinload
 
-from service.core.dates import HOME
+from service.core.dates import today
 from service.core.db import db
 from service.core.history import History
 from service.core.swedish import alphabetical
@@ -111,7 +111,7 @@ class Programme:
 
 def programme(customer: Customer, period: Period, at: datetime) -> Programme:
     """The programme of one customer, as it stands now."""
-    day = at.astimezone(HOME).date()
+    day = today(at)
     parts = {part.site.id: part for part in _sites(customer, period)}
     found = places(Site.customer_id == customer.id)
     plans = _plans({place.plan_id for place in found})

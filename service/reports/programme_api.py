@@ -8,7 +8,7 @@ from flask import Response
 from marshmallow import fields
 
 from service.core import clock, language
-from service.core.dates import HOME
+from service.core.dates import today
 from service.core.fields import Body, Day, one_of
 from service.core.problems import wrong_field
 from service.people.api import customers, seen
@@ -30,7 +30,7 @@ class PeriodQuery(Body):
 def control_programme(asked: dict[str, Any], customer_id: int) -> Response:
     """Get the control programme of a customer: what is controlled, and what was done."""
     customer = seen(Customer, customer_id)
-    until = asked.get("until") or clock.now().astimezone(HOME).date()
+    until = asked.get("until") or today(clock.now())
     period = Period(asked.get("since") or last_year(until).since, until)
     if period.until < period.since:
         raise wrong_field("to", "The last day is before the first one.")

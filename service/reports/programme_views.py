@@ -6,7 +6,7 @@ from flask import Blueprint, Response, g, render_template
 from flask.typing import ResponseReturnValue
 
 from service.core.clock import now
-from service.core.dates import HOME
+from service.core.dates import today
 from service.people.models import Customer
 from service.reports.periods import PeriodForm
 from service.reports.programme import Period, programme
@@ -18,12 +18,12 @@ bp = Blueprint("programmes", __name__, url_prefix="/customers/<int:customer_id>/
 @bp.get("")
 def show(customer_id: int) -> str:
     customer = g.person.may_see(Customer, customer_id)
-    return _ask(customer, PeriodForm.blank(now().astimezone(HOME).date()))
+    return _ask(customer, PeriodForm.asked(today(now())))
 
 
 @bp.get("/document.pdf")
 def document(customer_id: int) -> ResponseReturnValue:
-    customer, form = g.person.may_see(Customer, customer_id), PeriodForm.asked()
+    customer, form = g.person.may_see(Customer, customer_id), PeriodForm.asked(today(now()))
     if not form.validate():
         return _ask(customer, form), 422
     return answer(customer, form.period, form.language.data or "")

@@ -280,7 +280,7 @@ def test_nobody_fetches_another_customers(app: Flask, customer: Customer) -> Non
         ({"from": "2000-01-01", "to": "2026-01-31"}, "That is more than 10 years."),
         ({"from": "i fjol", "to": "2026-01-31"}, "Not a valid date value"),
         ({"from": "2026-01-01", "to": "2026-01-31", "language": "fi"}, "Not a valid choice"),
-        ({}, "This field is required"),
+        ({"from": "", "to": "2026-01-31"}, "Not a valid date value"),
     ],
 )
 def test_a_period_that_makes_no_sense_is_asked_for_again(
@@ -290,6 +290,17 @@ def test_a_period_that_makes_no_sense_is_asked_for_again(
 
     assert answer.status_code == 422
     assert wrong in answer.text
+
+
+@pytest.mark.usefixtures("fleet")
+def test_without_a_period_it_is_the_last_year(
+    as_operations: FlaskClient, customer: Customer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("service.reports.programme_views.now", lambda: TODAY)
+
+    answer = as_operations.get(address(customer))
+
+    assert "26 Nov 2025 – 25 Nov 2026" in words(answer.data)
 
 
 @pytest.mark.usefixtures("fleet")
