@@ -12,7 +12,7 @@ from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
 from wtforms import DateField, SelectField
 from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]
-from wtforms.validators import DataRequired, ValidationError
+from wtforms.validators import ValidationError
 
 from service.core import language
 from service.core.forms import WebForm
@@ -31,6 +31,15 @@ def is_too_long(period: Period) -> bool:
     return period.since + relativedelta(years=MOST_YEARS) <= period.until
 
 
+class _Given:
+    """It is there: what the address does not say has its default."""
+
+    field_flags = {"required": True}
+
+    def __call__(self, _form: Any, _field: Any) -> None:
+        """What cannot be read is told already."""
+
+
 class PeriodForm(WebForm):
     """What a document is asked for: in the address, so that it can be kept as a bookmark."""
 
@@ -38,8 +47,8 @@ class PeriodForm(WebForm):
         # Nothing changes, so that nothing can be forged.
         csrf = False
 
-    since = DateField(_l("From"), [DataRequired()], name="from")
-    until = DateField(_l("To"), [DataRequired()], name="to")
+    since = DateField(_l("From"), [_Given()], name="from")
+    until = DateField(_l("To"), [_Given()], name="to")
     language = SelectField(_l("Language"), choices=LANGUAGES)
 
     @classmethod
