@@ -6,9 +6,7 @@ import asyncio
 import re
 import threading
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
-from urllib.parse import urlencode
-from urllib.request import Request, urlopen
+from dataclasses import replace
 
 import pytest
 from aiosmtpd.controller import Controller
@@ -27,35 +25,14 @@ from tests.charger import Charger
 from tests.conftest import sign_in
 from tests.ocpp_link.test_journey import a_link, until
 from tests.postbox import CUT, Postbox
+from tests.visitor import Visitor
 
 DUTY = "jour@example.com"
 
 
-@dataclass(frozen=True)
-class Desk:
-    """An administrator's browser, on the pages as they are served."""
-
-    url: str
-    cookie: str
-
-    def read(self, path: str) -> str:
-        return self._ask(path, None)
-
-    def send(self, page: str, path: str, **form: str) -> str:
-        """Fill in the form of a page. Returns the page that follows."""
-        token = re.search(r'name="csrf_token" value="([^"]+)"', self.read(page))
-        assert token, page
-        return self._ask(path, urlencode({"csrf_token": token[1], **form}).encode())
-
-    def _ask(self, path: str, body: bytes | None) -> str:
-        request = Request(f"{self.url}{path}", body, {"Cookie": self.cookie})  # noqa: S310
-        with urlopen(request) as answer:  # noqa: S310
-            return str(answer.read().decode())
-
-
 @pytest.fixture
-def desk(app: Flask, admin: Person, settings: Settings, free_port: int) -> Iterator[Desk]:
-    """The pages, and a clock beside them; mails go to a port where nobody listens yet."""
+def desk(app: Flask, admin: Person, settings: Settings, free_port: int) -> Iterator[Visitor]:
+    """An administrator at the pages, and a clock beside them. Nobody listens for mails yet."""
     web = make_server("127.0.0.1", 0, app, threaded=True)
     url = f"http://127.0.0.1:{web.server_port}"
     smtp_url = f"smtp://127.0.0.1:{free_port}"
@@ -68,7 +45,7 @@ def desk(app: Flask, admin: Person, settings: Settings, free_port: int) -> Itera
     for one in working:
         one.start()
     cookie = sign_in(app.test_client(), admin)
-    yield Desk(url, f"{app.config['SESSION_COOKIE_NAME']}={cookie}")
+    yield Visitor(url, cookie=f"{app.config['SESSION_COOKIE_NAME']}={cookie}")
     stop.set()
     web.shutdown()
     for one in working:
@@ -82,7 +59,7 @@ def postbox() -> Postbox:
 
 
 @pytest.fixture
-def mail_server(desk: Desk, postbox: Postbox, free_port: int) -> Iterator[Controller]:
+def mail_server(desk: Visitor, postbox: Postbox, free_port: int) -> Iterator[Controller]:
     """Named only by the tests that have one from the start."""
     server = postbox.open(free_port)
     yield server
@@ -90,7 +67,7 @@ def mail_server(desk: Desk, postbox: Postbox, free_port: int) -> Iterator[Contro
 
 
 @pytest.fixture
-def on_duty(desk: Desk) -> None:
+def on_duty(desk: Visitor) -> None:
     form = {"frame_retention_days": "90", "close_resolved_after_hours": "24"}
     assert DUTY in desk.send("/settings", "/settings", duty_email=DUTY, **form)
 
@@ -118,7 +95,7 @@ def the_mail(app: Flask, **has: bool) -> Mail:
 
 @pytest.mark.usefixtures("on_duty", "mail_server")
 def test_a_fault_becomes_one_mail_whose_link_opens_its_ticket(
-    app: Flask, desk: Desk, station: Station, postbox: Postbox
+    app: Flask, desk: Visitor, station: Station, postbox: Postbox
 ) -> None:
     break_down(app, station)
 
@@ -133,7 +110,7 @@ def test_a_fault_becomes_one_mail_whose_link_opens_its_ticket(
 
 @pytest.mark.usefixtures("on_duty")
 def test_a_mail_waits_for_a_server_that_is_away_and_the_charger_does_not(
-    app: Flask, desk: Desk, station: Station, postbox: Postbox, free_port: int
+    app: Flask, desk: Visitor, station: Station, postbox: Postbox, free_port: int
 ) -> None:
     break_down(app, station)
     mail = the_mail(app, error=True)
@@ -149,7 +126,7 @@ def test_a_mail_waits_for_a_server_that_is_away_and_the_charger_does_not(
 
 @pytest.mark.usefixtures("on_duty", "mail_server")
 def test_a_line_that_is_cut_after_the_server_took_the_mail_sends_it_no_second_time(
-    app: Flask, desk: Desk, station: Station, postbox: Postbox
+    app: Flask, desk: Visitor, station: Station, postbox: Postbox
 ) -> None:
     postbox.goodbyes = [CUT]
     break_down(app, station)
@@ -164,7 +141,7 @@ def test_a_line_that_is_cut_after_the_server_took_the_mail_sends_it_no_second_ti
 
 @pytest.mark.usefixtures("on_duty", "mail_server")
 def test_a_line_that_is_cut_before_the_answer_sends_it_once_more_under_the_same_name(
-    app: Flask, desk: Desk, station: Station, postbox: Postbox
+    app: Flask, desk: Visitor, station: Station, postbox: Postbox
 ) -> None:
     postbox.answers = [CUT]
     break_down(app, station)
