@@ -35,6 +35,13 @@ def _seconds(text: str) -> int:
     return number
 
 
+def _count(text: str) -> int:
+    number = int(text)
+    if not 1 <= number <= 1_000_000:
+        raise ValueError("a whole number from 1 to 1000000")
+    return number
+
+
 def _url(*schemes: str) -> Any:
     def read(text: str) -> str:
         parts = urlsplit(text)
@@ -89,6 +96,7 @@ class Settings:
         "login that owns the tables, where it is another one",
     )
     offline_after_seconds: int = setting(300, _seconds, "silence after which a station is offline")
+    api_calls_per_minute: int = setting(600, _count, "calls of the API that one token may make")
     smtp_url: str = setting("", _url("smtp", "smtps"), "mail server: smtp://user:password@host:587")
     mail_from: str = setting("Laddvakt <laddvakt@localhost>", _word, "sender of mails")
     secret_key: str = setting("", _word, "signs links and forms; made and kept if absent")

@@ -149,6 +149,7 @@ DETAILS = {
     405: "This address does not take that method: see Allow.",
     413: "The body is too large.",
     415: "Send the body as application/json.",
+    429: "More calls than this token may make in a minute: see Retry-After.",
     500: "Something went wrong here. It is in our log; trying again may help.",
 }
 

@@ -32,6 +32,7 @@ def test_an_empty_setting_is_the_same_as_none() -> None:
         ("HTTP_PORT", "eighty", "HTTP_PORT is 'eighty', but it must be a whole number"),
         ("OCPP_PORT", "70000", "OCPP_PORT is '70000'"),
         ("OFFLINE_AFTER_SECONDS", "0", "at least 1 second"),
+        ("API_CALLS_PER_MINUTE", "0", "from 1 to 1000000"),
         ("DATABASE_URL", "mysql://host/db", "begins with postgresql://"),
         ("PUBLIC_URL", "drift.example.se", "begins with http://"),
         ("PUBLIC_OCPP_URL", "http://example.se", "begins with ws://"),

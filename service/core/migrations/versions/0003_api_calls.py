@@ -1,0 +1,17 @@
+"""An API token knows how far its calls have filled the minute."""
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = '0003'
+down_revision = '0002'
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    op.add_column('api_token', sa.Column('busy_until', sa.DateTime(timezone=True), nullable=True))
+
+
+def downgrade() -> None:
+    op.drop_column('api_token', 'busy_until')
