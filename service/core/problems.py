@@ -80,7 +80,7 @@ def already_exists(words: str, name: str) -> ProblemError:
 
 def refuse_retired(row: Any) -> None:
     """What is retired stays as it was."""
-    if row.retired_at is not None:
+    if getattr(row, "retired_at", None) is not None:
         raise ProblemError(409, "It is retired: nothing about it changes any more.", "retired")
 
 
