@@ -45,6 +45,11 @@ class LastAdministratorError(Exception):
     """Nobody would be left who can let people in."""
 
 
+def is_key(number: int) -> bool:
+    """An address may hold a number that is no key of any table."""
+    return 0 < number < 2**63
+
+
 def random_name() -> str:
     return uuid4().hex
 
@@ -163,8 +168,7 @@ class Person(Model, UserMixin):
     def may_see(self, kind: type[Row], key: int) -> Row:
         """The row with this key. Raises NotVisibleError where this person's query has it not."""
         mine = kind.visible_to(self).where(kind.id == key)
-        # An address may hold a number that is no key of any table.
-        row = db.session.scalars(mine).unique().one_or_none() if key < 2**63 else None
+        row = db.session.scalars(mine).unique().one_or_none() if is_key(key) else None
         if row is None:
             raise NotVisibleError(kind.__name__, key)
         return row
