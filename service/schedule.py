@@ -48,7 +48,7 @@ SCHEDULE: tuple[tuple[int, Callable[..., None]], ...] = (
     (MINUTE, remote.cancel_what_waits_too_long),
     (MINUTE, tickets.end_boot_loops),
     (MINUTE, tickets.close_resolved),
-    (10 * MINUTE, monitoring.let_warnings_age),
+    (10 * MINUTE, tickets.let_warnings_age),
     (10 * MINUTE, forget_changes),
     (HOUR, people.forget_ended_sessions),
     (HOUR, people.forget_attempts),
