@@ -148,6 +148,12 @@ class Person(Model, UserMixin):
         )
         return db.session.scalar(found.limit(1)) is not None
 
+    @classmethod
+    def hold_administrators(cls) -> None:
+        """Nobody else changes one of them before this transaction is over."""
+        them = select(cls.id).where(cls.role == Role.ADMINISTRATOR).order_by(cls.id)
+        db.session.execute(them.with_for_update(key_share=True))
+
     @property
     def has_second_factor(self) -> bool:
         return bool(self.tf_primary_method)

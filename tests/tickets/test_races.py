@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from datetime import datetime, timedelta
-from threading import Thread
-from time import monotonic, sleep
+from datetime import timedelta
 
 from flask import Flask
-from sqlalchemy import Engine, text
+from sqlalchemy import Engine
 
-from service.core.db import db, unit_of_work
+from service.core.db import db
 from service.monitoring.models import MaintenanceWindow
 from service.people.models import Person
 from service.stations.models import Station
@@ -18,31 +15,10 @@ from service.tickets import jobs
 from service.tickets.models import Ticket
 from service.tickets.states import Priority, Resolution, State
 from tests.conftest import NOON
+from tests.meanwhile import while_another
 from tests.saying import say, status, tickets
 
 HOUR = timedelta(hours=1)
-WAITING = "SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock'"
-
-
-def while_another(
-    app: Flask, owner: Engine, does: str, job: Callable[[datetime], None], at: datetime
-) -> None:
-    """The job comes while somebody's transaction is not over yet, and has to wait for it."""
-
-    def work() -> None:
-        with app.app_context(), unit_of_work():
-            job(at)
-
-    clock, patience = Thread(target=work), monotonic() + 10
-    with owner.connect() as other, owner.connect() as looking:
-        other.execute(text(does))
-        clock.start()
-        while not looking.scalar(text(WAITING)) and monotonic() < patience:
-            looking.rollback()
-            sleep(0.005)
-        other.commit()
-    clock.join()
-    db.session.rollback()
 
 
 def test_a_ticket_that_a_person_reopens_is_not_closed_over_their_head(
@@ -53,7 +29,7 @@ def test_a_ticket_that_a_person_reopens_is_not_closed_over_their_head(
     db.session.commit()
 
     reopening = "UPDATE ticket SET state = 'triaged', resolution = NULL, resolved_at = NULL"
-    while_another(app, owner, reopening, jobs.close_resolved, NOON + 48 * HOUR)
+    while_another(app, owner, reopening, lambda: jobs.close_resolved(NOON + 48 * HOUR))
 
     assert [(one.state, one.closed_at) for one in tickets()] == [(State.TRIAGED, None)]
 
@@ -65,6 +41,6 @@ def test_a_fault_that_ends_as_its_outage_ends_opens_no_ticket(
     say(status(station, NOON + timedelta(minutes=1), "Faulted", "GroundFailure"))
 
     ending = "UPDATE alarm SET state = 'cleared', cleared_at = now()"
-    while_another(app, owner, ending, jobs.speak_after_outages, NOON + HOUR)
+    while_another(app, owner, ending, lambda: jobs.speak_after_outages(NOON + HOUR))
 
     assert tickets() == []
