@@ -15,6 +15,7 @@ from service.core.log import scrubbed
 
 # The program's own folder, wherever it is started from.
 HOME = Path(__file__).resolve().parents[2]
+SHORTEST_SECRET = 16
 
 
 class SettingError(Exception):
@@ -127,12 +128,20 @@ class Settings:
             raise SettingError(
                 f"LOG_LEVEL is {self.log_level!r}, but it must be DEBUG, INFO, WARNING or ERROR"
             )
-        if self.secret_key and len(self.secret_key) < 16:
-            raise SettingError("SECRET_KEY is shorter than 16 characters: choose a longer one")
+        self._check_secret()
         ports = [self.http_port, self.ocpp_port] + ([self.ocpp_tls_port] if self.has_tls else [])
         used = [port for port in ports if port]
         if len(used) != len(set(used)):
             raise SettingError("HTTP_PORT, OCPP_PORT and OCPP_TLS_PORT must differ from each other")
+
+    def _check_secret(self) -> None:
+        """Whoever guesses it makes links and forms of ours."""
+        given = {"SECRET_KEY": self.secret_key, "SECRET_KEY_FILE": self.secret_key_file}
+        for name in [name for name, value in given.items() if value]:
+            if len(self.secret()) < SHORTEST_SECRET:
+                raise SettingError(
+                    f"{name} is shorter than {SHORTEST_SECRET} characters: choose a longer one"
+                )
 
     @property
     def has_tls(self) -> bool:
@@ -165,13 +174,22 @@ class Settings:
         if self.secret_key:
             return self.secret_key
         if self.secret_key_file:
-            return self.secret_key_file.read_text().strip()
+            return _read(self.secret_key_file)
         folder = self.instance / "secrets"
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         path = folder / "secret_key"
         if not path.exists():
             _keep(path, secrets.token_hex(32))
         return path.read_text().strip()
+
+
+def _read(path: Path) -> str:
+    try:
+        return path.read_text().strip()
+    except (OSError, UnicodeDecodeError) as wrong:
+        raise SettingError(
+            f"SECRET_KEY_FILE is {str(path)!r}, but cannot be read: {wrong}"
+        ) from None
 
 
 def _keep(path: Path, text: str) -> None:

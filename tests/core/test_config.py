@@ -77,6 +77,15 @@ def test_a_secret_may_come_from_a_file(tmp_path: Path) -> None:
     assert Settings(secret_key_file=path).secret() == "kept by somebody else"
 
 
+@pytest.mark.parametrize("content", [b"", b"\n", b"short", b"\xff\xfe\xff\xfe not a text at all"])
+def test_a_file_that_holds_no_good_secret_is_refused(tmp_path: Path, content: bytes) -> None:
+    path = tmp_path / "key"
+    path.write_bytes(content)
+
+    with pytest.raises(SettingError, match="SECRET_KEY_FILE"):
+        Settings.read({"SECRET_KEY_FILE": str(path)})
+
+
 def test_two_heartbeats_fit_into_the_silence_that_makes_a_station_offline() -> None:
     for seconds in (10, 60, 300, 3600):
         assert Settings(offline_after_seconds=seconds).heartbeat_seconds * 2 < seconds
