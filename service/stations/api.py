@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from datetime import datetime
 from typing import Any
-from urllib.parse import quote
 
 from flask import current_app
 from marshmallow import fields
@@ -18,6 +17,7 @@ from service.core.fields import Body, Day, Instant, Key, Shown, Text, Whole, Why
 from service.core.problems import ProblemError, already_exists, wrong_field
 from service.people.models import Person
 from service.stations import models as rows
+from service.stations.identity import address
 from service.stations.models import Station
 from service.stations.register import Site, StationModel
 from service.stations.words import Access, Authorization
@@ -143,5 +143,5 @@ def retire_station(station: Station, by: Person, at: datetime, reason: str) -> N
 
 def connection(station: Station, key: str | None) -> dict[str, Any]:
     base = current_app.config["SETTINGS"].ocpp_url(station.security_profile == 2)
-    identity = quote(station.ocpp_identity, safe="*-_=:+@.")
-    return {"url": f"{base}/{identity}", "identity": station.ocpp_identity, "key": key}
+    url = address(base, station.ocpp_identity)
+    return {"url": url, "identity": station.ocpp_identity, "key": key}
