@@ -42,7 +42,7 @@ class StationChange(Body):
     ocpp_identity = Words(48)
     security_profile = Whole(0, 2)
     authorization = choice(Authorization)
-    site = Key(Site, allow_none=True, data_key="site_id")
+    site = Key(Site, in_use=True, allow_none=True, data_key="site_id")
     model = Key(StationModel, allow_none=True, data_key="model_id")
     access = choice(Access)
     serial_number = Text(100, allow_none=True)
@@ -54,6 +54,7 @@ class NewStation(StationChange):
     ocpp_identity = Words(48, required=True)
     security_profile = Whole(0, 2, required=True)
     authorization = choice(Authorization, required=True)
+    model = Key(StationModel, in_use=True, allow_none=True, data_key="model_id")
 
 
 class StationShape(Shown):
