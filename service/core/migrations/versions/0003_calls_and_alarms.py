@@ -1,4 +1,4 @@
-"""An API token knows how far its calls have filled the minute."""
+"""An API token knows how far its calls have filled the minute; a station finds its alarms."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -11,7 +11,9 @@ depends_on = None
 
 def upgrade() -> None:
     op.add_column('api_token', sa.Column('busy_until', sa.DateTime(timezone=True), nullable=True))
+    op.create_index('ix_alarm_station_id', 'alarm', ['station_id'])
 
 
 def downgrade() -> None:
+    op.drop_index('ix_alarm_station_id', 'alarm')
     op.drop_column('api_token', 'busy_until')
