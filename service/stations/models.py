@@ -265,10 +265,6 @@ class Connector(Model):
     evse: Mapped[Evse | None] = relationship()
 
     @property
-    def is_faulted(self) -> bool:
-        return self.status == "Faulted"
-
-    @property
     def is_charging(self) -> bool:
         """A car is connected and has, or may get, energy."""
         return self.status in {"Charging", "SuspendedEV", "SuspendedEVSE"}

@@ -17,11 +17,9 @@ from service.core.problems import ProblemError, refuse_retired
 from service.monitoring.faults import Severity
 from service.people.models import Person
 from service.stations.models import Station
+from service.tickets import story
 from service.tickets.models import CheckNeededError, Ticket, WrongStateError
 from service.tickets.states import OPEN, Priority, Resolution, State
-
-# What is said among the house's own people.
-KINDS_INSIDE = frozenset({"note", "mail"})
 
 problems.means(
     WrongStateError, lambda wrong: ProblemError(409, f"It cannot be done: {wrong}.", "wrong-state")
@@ -73,7 +71,7 @@ class TicketDetailShape(TicketShape):
     def keep_notes(self, shown: dict[str, Any], **_: Any) -> dict[str, Any]:
         if not g.person.sees_all:
             told = shown["timeline"]
-            shown["timeline"] = [one for one in told if one["kind"] not in KINDS_INSIDE]
+            shown["timeline"] = [one for one in told if one["kind"] not in story.INSIDE]
         return shown
 
 
