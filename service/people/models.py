@@ -13,6 +13,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from service.core.db import Model, Visible, db
 from service.core.history import edit, record
+from service.core.retired import refuse_if_retired
 from service.people.roles import Role
 
 if TYPE_CHECKING:
@@ -91,10 +92,13 @@ class Customer(Model):
         return customer
 
     def edit(self, by: Person | str, at: datetime, **facts: Any) -> None:
+        """Raises RetiredError."""
+        refuse_if_retired(self)
         edit(self, by, at, **facts)
 
     def retire(self, by: Person, why: str, at: datetime) -> None:
-        """No longer a customer. The past stays."""
+        """No longer a customer. The past stays. Raises RetiredError."""
+        refuse_if_retired(self)
         self.retired_at = at
         record("retire", self, by, at, why)
 

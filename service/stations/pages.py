@@ -68,6 +68,15 @@ def with_reason(deed: Callable[[str], None], words: str, address: str) -> Respon
     return done(words, address)
 
 
+def changed(edit: Callable[[], None], address: str) -> Response:
+    """Change the row, unless it is retired."""
+    try:
+        edit()
+    except RetiredError:
+        return refuse(_("Nothing was changed: it is retired already."), address)
+    return done(_("Saved."), address)
+
+
 def refuse(words: str, address: str) -> Response:
     db.session.rollback()
     flash(words, "error")

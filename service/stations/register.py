@@ -11,6 +11,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from service.core.db import Model, db
 from service.core.history import edit, record
+from service.core.retired import refuse_if_retired
 from service.people.models import Customer, Person
 from service.stations.words import Current
 
@@ -72,10 +73,13 @@ class Site(Model):
         return site
 
     def edit(self, by: Doer, at: datetime, **facts: Any) -> None:
+        """Raises RetiredError."""
+        refuse_if_retired(self)
         edit(self, by, at, **facts)
 
     def retire(self, by: Person, why: str, at: datetime) -> None:
-        """No longer ours to care for. Raises StillInUseError while stations stand there."""
+        """No longer ours to care for. Raises RetiredError, StillInUseError while stations stand."""
+        refuse_if_retired(self)
         standing = [one.name for one in self.stations if one.retired_at is None]
         if standing:
             raise StillInUseError("stations", standing[:5])
@@ -128,10 +132,13 @@ class StationModel(Model):
         return f"{self.maker} {self.name}"
 
     def edit(self, by: Doer, at: datetime, **facts: Any) -> None:
+        """Raises RetiredError."""
+        refuse_if_retired(self)
         edit(self, by, at, **facts)
 
     def retire(self, by: Person, why: str, at: datetime) -> None:
-        """Not offered for new stations any more. Those that stand keep it."""
+        """Not offered for new stations any more. Those that stand keep it. Raises RetiredError."""
+        refuse_if_retired(self)
         self.retired_at = at
         record("retire", self, by, at, why)
 
