@@ -36,11 +36,14 @@ def _seconds(text: str) -> int:
     return number
 
 
-def _count(text: str) -> int:
-    number = int(text)
-    if not 1 <= number <= 1_000_000:
-        raise ValueError("a whole number from 1 to 1000000")
-    return number
+def _number(least: int, most: int) -> Any:
+    def read(text: str) -> int:
+        number = int(text)
+        if not least <= number <= most:
+            raise ValueError(f"a whole number from {least} to {most}")
+        return number
+
+    return read
 
 
 def _url(*schemes: str) -> Any:
@@ -53,6 +56,15 @@ def _url(*schemes: str) -> Any:
         return text.rstrip("/")
 
     return read
+
+
+def _mail_server(text: str) -> str:
+    address = str(_url("smtp", "smtps")(text))
+    try:
+        _ = urlsplit(address).port
+    except ValueError:
+        raise ValueError("an address whose port is a number from 1 to 65535") from None
+    return address
 
 
 def _file(text: str) -> Path:
@@ -86,6 +98,7 @@ class Settings:
     tls_key: Path | None = setting(None, _file, "private key of the certificate, PEM")
     public_url: str = setting("", _url("http", "https"), "address of the pages as people type it")
     public_ocpp_url: str = setting("", _url("ws", "wss"), "address that chargers are given")
+    proxies: int = setting(0, _number(0, 10), "how many proxies of yours stand before the pages")
     database_url: str = setting(
         "",
         _url("postgresql", "postgres", "postgresql+psycopg"),
@@ -97,8 +110,10 @@ class Settings:
         "login that owns the tables, where it is another one",
     )
     offline_after_seconds: int = setting(300, _seconds, "silence after which a station is offline")
-    api_calls_per_minute: int = setting(600, _count, "calls of the API that one token may make")
-    smtp_url: str = setting("", _url("smtp", "smtps"), "mail server: smtp://user:password@host:587")
+    api_calls_per_minute: int = setting(
+        600, _number(1, 1_000_000), "calls of the API that one token may make"
+    )
+    smtp_url: str = setting("", _mail_server, "mail server: smtp://user:password@host:587")
     mail_from: str = setting("Laddvakt <laddvakt@localhost>", _word, "sender of mails")
     secret_key: str = setting("", _word, "signs links and forms; made and kept if absent")
     secret_key_file: Path | None = setting(None, _file, "file that holds SECRET_KEY")

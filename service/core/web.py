@@ -14,6 +14,7 @@ from flask import Flask, abort, current_app, g, request, url_for
 from flask_babel import get_locale
 from flask_babel import lazy_gettext as _l
 from flask_wtf.csrf import CSRFProtect
+from werkzeug.middleware.proxy_fix import ProxyFix
 
 from service.core import dates, errors, headers, language
 from service.core.clock import now
@@ -97,6 +98,7 @@ def set_up(app: Flask, missing: type[Exception]) -> None:
     errors.set_up(app, missing)
     CSRFProtect(app)
     app.before_request(_refuse_what_is_no_address)
+    believe(app, app.config["SETTINGS"].proxies)
     app.context_processor(_values)
     app.jinja_env.globals.update(
         asset=asset, here=here, navigation=navigation, shortcuts=shortcuts, now=now
@@ -104,6 +106,13 @@ def set_up(app: Flask, missing: type[Exception]) -> None:
     app.jinja_env.filters.update(
         moment=_moment, ago=_ago, duration=dates.duration, first_words=first_words, slug=slug
     )
+
+
+def believe(app: Flask, proxies: int) -> None:
+    """So many proxies of ours say whom they speak for. What stands before that, anybody may say."""
+    if proxies:
+        known = ProxyFix(app.wsgi_app, x_for=proxies, x_proto=proxies, x_host=proxies)
+        app.wsgi_app = known  # type: ignore[method-assign]
 
 
 def _refuse_what_is_no_address() -> None:

@@ -37,6 +37,8 @@ def test_an_empty_setting_is_the_same_as_none() -> None:
         ("PUBLIC_URL", "drift.example.se", "begins with http://"),
         ("PUBLIC_OCPP_URL", "http://example.se", "begins with ws://"),
         ("SMTP_URL", "mail.example.se", "begins with smtp://"),
+        ("SMTP_URL", "smtp://mail.example.se:mail", "a number from 1 to 65535"),
+        ("PROXIES", "-1", "from 0 to 10"),
         ("TLS_CERT", "/nowhere.crt", "the path of a file that is there"),
         ("LOG_LEVEL", "LOUD", "DEBUG, INFO, WARNING or ERROR"),
         ("SECRET_KEY", "short", "shorter than 16 characters"),
