@@ -53,7 +53,7 @@ SCHEDULE: tuple[tuple[int, Callable[..., None]], ...] = (
     (MINUTE, plans.keep_dates),
     (10 * MINUTE, plans.bring_forward),
     (10 * MINUTE, plans.keep_recalls),
-    (10 * MINUTE, monitoring.let_warnings_age),
+    (10 * MINUTE, tickets.let_warnings_age),
     (10 * MINUTE, forget_changes),
     # What is due by the day is asked by the hour: a clock that stood still misses nothing.
     (HOUR, contracts.let_retired_stations_go),

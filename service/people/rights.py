@@ -7,6 +7,7 @@ asks for, `PUBLIC` which addresses need no sign-in. A test walks every address f
 from service.people.api_addresses import API
 from service.people.page_addresses import PAGES, PUBLIC
 from service.people.roles import Role
+from service.people.upkeep_addresses import UPKEEP
 
 __all__ = ["ENDPOINTS", "PUBLIC", "RIGHTS", "NoRuleError", "has_right", "may"]
 
@@ -98,7 +99,7 @@ RIGHTS: dict[str, frozenset[Role]] = {
     "nothing": frozenset(),
 }
 
-ENDPOINTS: dict[str, str] = PAGES | API
+ENDPOINTS: dict[str, str] = PAGES | UPKEEP | API
 
 
 class NoRuleError(Exception):
@@ -118,6 +119,6 @@ def may(role: Role | None, endpoint: str) -> bool:
         return True
     if endpoint not in ENDPOINTS:
         raise NoRuleError(
-            f"{endpoint} needs a line in service/people/page_addresses.py or api_addresses.py"
+            f"{endpoint} needs a line in service/people: page_, upkeep_ or api_addresses.py"
         )
     return role is not None and has_right(role, ENDPOINTS[endpoint])

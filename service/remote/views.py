@@ -13,6 +13,7 @@ from werkzeug.wrappers import Response
 
 from service.core.clock import now
 from service.core.db import db
+from service.core.web import whole
 from service.monitoring.labels import status as status_word
 from service.monitoring.link_models import Contact
 from service.people.guard import has
@@ -200,7 +201,7 @@ def _kind(word: str) -> Kind:
 
 def _ticket(station: Station) -> Ticket | None:
     """The ticket that it is done for, if it is about this station."""
-    key = request.args.get("ticket", type=int)
+    key = request.args.get("ticket", type=whole)
     if key is None:
         return None
     ticket: Ticket = g.person.may_see(Ticket, key)

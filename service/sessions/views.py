@@ -37,7 +37,8 @@ def of_station(station_id: int) -> str:
 def _listing() -> Listing:
     kind = ChargingSession
     columns = [
-        Column("started_at", _l("Started"), kind.started_at),
+        # Numbers are given in the order of arrival, and the key is an index already.
+        Column("started_at", _l("Started"), kind.id),
         Column("stopped_at", _l("Ended"), kind.stopped_at),
         Column("station", _l("Station"), None, lambda it: it.station.name),
         Column("connector", _l("Connector"), None, number=True),

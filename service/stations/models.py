@@ -14,6 +14,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from service.core.db import Model, db
 from service.core.history import edit, record
 from service.core.live import announce
+from service.core.retired import RetiredError, refuse_if_retired
 from service.people.models import Person
 from service.people.roles import Role
 from service.stations import keys
@@ -33,6 +34,7 @@ __all__ = [
     "ModelEvidence",
     "PendingCharger",
     "ProtectiveDevice",
+    "RetiredError",
     "Site",
     "Station",
     "StationModel",
@@ -53,10 +55,6 @@ class IdentityTakenError(StationError):
 
 class ProfileNotAllowedError(StationError):
     """Security profile 0 lets anybody in who knows the identity: an administrator must allow it."""
-
-
-class RetiredError(StationError):
-    """A retired station is the past: nothing about it changes any more."""
 
 
 class Station(Model):
@@ -163,7 +161,7 @@ class Station(Model):
 
         Another identity: the charger gets in again when it is told of it, with the same key.
         """
-        self._refuse_if_retired()
+        refuse_if_retired(self)
         identity = facts.get("ocpp_identity", self.ocpp_identity)
         if identity != self.ocpp_identity:
             with _taking(identity, at) as key:
@@ -175,7 +173,7 @@ class Station(Model):
 
     def give_key(self, by: Person | str, at: datetime) -> str:
         """A new random key, shown once. The old one stops working with the commit."""
-        self._refuse_if_retired()
+        refuse_if_retired(self)
         key = keys.new_key()
         self.key_hash, self.admits_since = keys.hashed(key), at
         record("give_key", self, by, at)
@@ -184,7 +182,7 @@ class Station(Model):
 
     def secure(self, profile: int, by: Person, at: datetime, why: str | None = None) -> None:
         """How it must prove itself. Raises RetiredError, ProfileNotAllowedError."""
-        self._refuse_if_retired()
+        refuse_if_retired(self)
         if profile != self.security_profile:
             _allow_profile(profile, by)
             self.admits_since = at
@@ -193,16 +191,12 @@ class Station(Model):
 
     def retire(self, by: Person, why: str, at: datetime) -> None:
         """Take it out of the fleet for good. Its past stays; its identity is free again."""
-        self._refuse_if_retired()
+        refuse_if_retired(self)
         self.retired_at = self.admits_since = at
         self.identity_key = f"{self.identity_key}#{self.id}"
         self.key_hash = None
         record("retire", self, by, at, why)
         announce("station", self.id, at)
-
-    def _refuse_if_retired(self) -> None:
-        if self.is_retired:
-            raise RetiredError(self.name)
 
     def _add_known_connectors(self, at: datetime) -> None:
         """Connector 0 and what the model has; none is ever taken away."""
@@ -274,10 +268,6 @@ class Connector(Model):
     reported_at: Mapped[datetime | None]
     station: Mapped[Station] = relationship(back_populates="connectors")
     evse: Mapped[Evse | None] = relationship()
-
-    @property
-    def is_faulted(self) -> bool:
-        return self.status == "Faulted"
 
     @property
     def is_charging(self) -> bool:

@@ -19,6 +19,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship, validates
 
 from service.core.db import Model, db
 from service.core.history import edit, record
+from service.core.retired import refuse_if_retired
 from service.people.models import Customer, Person
 from service.stations.words import Current, Environment
 
@@ -86,10 +87,13 @@ class Site(Model):
         return site
 
     def edit(self, by: Doer, at: datetime, **facts: Any) -> None:
+        """Raises RetiredError."""
+        refuse_if_retired(self)
         edit(self, by, at, **facts)
 
     def retire(self, by: Person, why: str, at: datetime) -> None:
-        """No longer ours to care for. Raises StillInUseError while stations stand there."""
+        """No longer ours to care for. Raises RetiredError, StillInUseError while stations stand."""
+        refuse_if_retired(self)
         standing = [one.name for one in self.stations if one.retired_at is None]
         if standing:
             raise StillInUseError("stations", standing[:5])
@@ -172,10 +176,13 @@ class StationModel(Model):
         return f"{self.title} · {self.article_number}" if self.article_number else self.title
 
     def edit(self, by: Doer, at: datetime, **facts: Any) -> None:
+        """Raises RetiredError."""
+        refuse_if_retired(self)
         edit(self, by, at, **facts)
 
     def retire(self, by: Person, why: str, at: datetime) -> None:
-        """Not offered for new stations any more. Those that stand keep it."""
+        """Not offered for new stations any more. Those that stand keep it. Raises RetiredError."""
+        refuse_if_retired(self)
         self.retired_at = at
         record("retire", self, by, at, why)
 

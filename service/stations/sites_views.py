@@ -67,8 +67,7 @@ def edit(site_id: int) -> Answer:
     form = SiteForm(site)
     if not form.validate():
         return pages.ask(form, site.name, _page(site))
-    site.edit(g.person, now(), **form.facts)
-    return pages.done(_("Saved."), _page(site))
+    return pages.changed(lambda: site.edit(g.person, now(), **form.facts), _page(site))
 
 
 @bp.post("/<int:site_id>/retirement")

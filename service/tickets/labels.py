@@ -4,6 +4,7 @@ from typing import Any
 
 from flask_babel import lazy_gettext as _l
 
+from service.monitoring.faults import OFFLINE
 from service.monitoring.health import Kind
 from service.monitoring.labels import LOOK, SEVERITY
 from service.tickets.closing import WaitsFor
@@ -67,7 +68,7 @@ def look(ticket: Ticket) -> Kind:
     """Which of the six states a ticket is drawn as: its fault's while somebody must act."""
     if ticket.is_open and ticket.recovered_at:
         return Kind.OK
-    if ticket.is_open and ticket.fault in ("offline", "site_offline"):
+    if ticket.is_open and ticket.fault == OFFLINE:
         return OF_STATE.get(ticket.state, Kind.OFFLINE)
     return OF_STATE.get(ticket.state, LOOK[ticket.severity])
 

@@ -234,8 +234,9 @@ def _put_right_remotely() -> Any:
 def _find(query: Tickets, words: str, faults: Faults) -> Tickets:
     """By number, or by what the ticket is about. Places are found first: the tickets' own
     indexes then find theirs among a million."""
-    if words.lstrip("#").isdigit() and len(words) < 19:
-        return query.where(Ticket.id == int(words.lstrip("#")))
+    number = words.lstrip("#")
+    if number.isascii() and number.isdigit() and len(number) < 19:
+        return query.where(Ticket.id == int(number))
     stations = select(Station.id).where(
         or_(
             Station.name.icontains(words, autoescape=True),

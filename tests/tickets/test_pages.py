@@ -354,3 +354,15 @@ def test_a_ticket_without_a_word_is_not_opened(desk: FlaskClient, station: Stati
     assert answer.status_code == 422
     assert "Say in some words what is wrong." in answer.text
     assert tickets() == []
+
+
+def test_a_retired_station_gets_no_new_ticket(
+    as_operations: FlaskClient, station: Station, operator: Person
+) -> None:
+    station.retire(operator, "Sold", NOON)
+    db.session.commit()
+    path = f"/stations/{station.id}/tickets/new"
+
+    form = {"title": "Trasig", "priority": "P3", "connector": "0"}
+    assert as_operations.get(path).status_code == 404
+    assert as_operations.post(path, data=form).status_code == 404
