@@ -15,7 +15,7 @@ from flask_babel import get_locale
 from flask_babel import lazy_gettext as _l
 from flask_wtf.csrf import CSRFProtect
 
-from service.core import dates, errors, headers, language
+from service.core import dates, deeds, errors, headers, language
 from service.core.clock import now
 
 # A form may stand open over a night shift.
@@ -98,7 +98,13 @@ def set_up(app: Flask, missing: type[Exception]) -> None:
     CSRFProtect(app)
     app.context_processor(_values)
     app.jinja_env.globals.update(
-        asset=asset, here=here, navigation=navigation, shortcuts=shortcuts, now=now
+        asset=asset,
+        here=here,
+        navigation=navigation,
+        shortcuts=shortcuts,
+        now=now,
+        deed_word=deeds.verb,
+        actor_word=deeds.actor,
     )
     app.jinja_env.filters.update(
         moment=_moment, ago=_ago, duration=dates.duration, first_words=first_words, slug=slug

@@ -9,6 +9,7 @@ from flask import Blueprint, g, render_template, request, url_for
 from sqlalchemy import Select, func, select
 
 from service.core.db import db
+from service.monitoring import labels
 from service.monitoring.exchanges import Exchange, exchanges
 from service.monitoring.forms import FrameSearch
 from service.monitoring.link_models import Direction, Frame
@@ -74,6 +75,11 @@ def news(station_id: int) -> str:
         count=db.session.scalar(count) or 0,
         most=MOST_NEW,
     )
+
+
+@bp.app_template_filter("finding")
+def finding(said: str) -> str:
+    return labels.finding(said)
 
 
 @bp.app_template_filter("readable")

@@ -1,4 +1,4 @@
-"""How the words of the register, and the deeds in its history, are called on a page."""
+"""How the words of the register, and what its history says of them, are called on a page."""
 
 from typing import Any
 
@@ -25,18 +25,6 @@ PROFILE_ABOUT: dict[int, Any] = {
         "Whoever knows the identity can speak for this charger: open and close tickets, and say "
         "that a dangerous fault is gone. An administrator must allow it."
     ),
-}
-VERB: dict[str, Any] = {
-    "create": _l("created"),
-    "edit": _l("changed"),
-    "retire": _l("retired"),
-    "give_key": _l("given a new key"),
-    "refuse": _l("refused"),
-    "unrefuse": _l("let wait again"),
-    "block": _l("blocked"),
-    "unblock": _l("unblocked"),
-    "import": _l("imported"),
-    "report_firmware": _l("reported its firmware"),
 }
 COLUMN: dict[str, Any] = {
     "access": _l("Access"),
@@ -75,9 +63,21 @@ COLUMN: dict[str, Any] = {
 }
 
 
-def verb(word: str) -> Any:
-    return VERB.get(word, word)
+# What a column held, where that is one of our words. A yes or no is the same in every column.
+VALUE: dict[str, dict[Any, Any]] = {
+    "access": dict(ACCESS),
+    "authorization": dict(AUTHORIZATION),
+    "current": dict(CURRENT),
+}
+YES_NO: dict[str, Any] = {"True": _l("yes"), "False": _l("no")}
 
 
 def column(word: str) -> Any:
     return COLUMN.get(word, word)
+
+
+def value(name: str, kept: Any) -> Any:
+    """What a column held before or after, as a page says it."""
+    if kept in (None, ""):
+        return "–"
+    return VALUE.get(name, YES_NO).get(str(kept), kept)

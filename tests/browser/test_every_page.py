@@ -31,7 +31,7 @@ LOOKS: tuple[tuple[str, dict[str, int], str], ...] = (
 AXE = Axe().axe_script
 RUN = """options => axe.run({exclude: options.exclude}, options).then(
     found => found.violations.flatMap(rule => rule.nodes.map(
-        node => `${rule.id}: ${node.html.slice(0, 200)} — ${node.failureSummary.slice(0, 200)}`)))"""
+        node => `${rule.id}: ${node.html.slice(0, 200)} — ${node.failureSummary}`)))"""
 # At first everything that axe knows, its advice beyond WCAG too. What another width or other
 # colours can change is asked again: the rest is the same page, and so is a list's ninth row.
 ALL = {"exclude": [], "resultTypes": ["violations"]}
