@@ -32,7 +32,7 @@ RIGHTS: dict[str, frozenset[Role]] = {
     # OCPP identity, address and key: what a charger signs in with.
     "stations.connect": DESK,
     "pending.decide": DESK,
-    "outages.read": HOUSE,
+    "outages.read": EVERYBODY,
     "outages.plan": DESK,
     "frames.read": DESK,
     "faults.read": HOUSE,
