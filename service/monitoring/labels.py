@@ -48,6 +48,24 @@ def status(word: str | None) -> Any:
     return WORD.get(word or "Unknown", word)
 
 
+# What the catalogue says where a fault has no errorCode of OCPP 1.6.
+NO_CODE: dict[str, Any] = {
+    "(any other)": _l("(any other)"),
+    "NoError with Faulted": _l("NoError with Faulted"),
+    "(any code without Faulted)": _l("(any code without Faulted)"),
+    "(derived)": _l("(derived)"),
+    "(derived: 3 boots in an hour)": _l("(derived: 3 boots in an hour)"),
+    "(derived: two live holders of one identity)": _l(
+        "(derived: two live holders of one identity)"
+    ),
+    "(derived: over 5 min for an hour)": _l("(derived: over 5 min for an hour)"),
+}
+
+
+def ocpp16(code: str) -> Any:
+    return NO_CODE.get(code, code)
+
+
 # What is unusual about a message; before it stands the place: `errorCode: wrong type`.
 FINDING: dict[str, Any] = {
     "a number out of range": _l("a number out of range"),

@@ -15,8 +15,8 @@ from flask_babel import force_locale
 import service
 from ocpp_link import schema
 from service.core import deeds
+from service.monitoring import catalogue, status_labels
 from service.monitoring import labels as monitoring
-from service.monitoring import status_labels
 from service.monitoring.faults import Severity
 from service.monitoring.health import Kind as Health
 from service.monitoring.link_models import Direction
@@ -61,6 +61,7 @@ WORDS: dict[str, Mapping[Any, Any]] = {
     "messages": remote.MESSAGE,
     "reasons": sessions.REASON,
     "findings": monitoring.FINDING,
+    "no code": monitoring.NO_CODE,
     "deeds": deeds.VERB,
     "actors": deeds.ACTOR,
     "statuses": status_labels.WORD,
@@ -104,6 +105,12 @@ def test_every_deed_that_is_recorded_has_a_name() -> None:
 
 def test_every_message_that_can_be_asked_for_has_a_name() -> None:
     assert remote.MESSAGE.keys() == set(MESSAGES)
+
+
+def test_every_fault_of_the_catalogue_has_a_code_or_says_why_not() -> None:
+    said = {row["ocpp16"] for row in catalogue.rows()}
+
+    assert {one for one in said if not one.isalpha()} - monitoring.NO_CODE.keys() == set()
 
 
 def test_every_finding_of_the_schema_has_a_name() -> None:

@@ -177,6 +177,13 @@ def test_a_customer_sees_the_ticket_without_notes_and_raw_frames(
     assert "remote-title" not in page
 
 
+def test_a_customer_is_offered_nothing_that_is_the_houses(
+    as_customer: FlaskClient, danger: Ticket
+) -> None:
+    assert 'id="deeds"' not in as_customer.get(f"/tickets/{danger.id}").text
+    assert 'name="assignee"' not in as_customer.get("/tickets").text
+
+
 def test_a_strangers_ticket_is_not_there(stranger: FlaskClient, ticket: Ticket) -> None:
     addresses = ["", "/head", "/timeline"]
 
