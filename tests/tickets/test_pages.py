@@ -56,6 +56,16 @@ def test_the_list_shows_open_tickets_with_their_words(desk: FlaskClient, danger:
     assert 'class="state fault">New' in page
 
 
+def test_a_ticket_whose_charger_is_well_again_says_so_in_words(
+    desk: FlaskClient, danger: Ticket
+) -> None:
+    danger.recovered_at = NOON
+    db.session.commit()
+
+    for address in ("/", "/tickets", f"/tickets/{danger.id}"):
+        assert 'class="state ok">New, well' in desk.get(address).text
+
+
 def test_the_list_speaks_the_readers_language(desk: FlaskClient, danger: Ticket) -> None:
     assert "Jordfel" in desk.get("/tickets", headers={"Accept-Language": "sv"}).text
 
