@@ -15,7 +15,7 @@ from flask_babel import get_locale
 from flask_babel import lazy_gettext as _l
 from flask_wtf.csrf import CSRFProtect
 
-from service.core import dates, errors, headers, language, money
+from service.core import dates, deeds, errors, headers, language, money
 from service.core.clock import now
 
 # A form may stand open over a night shift.
@@ -109,7 +109,13 @@ def set_up(app: Flask, missing: type[Exception]) -> None:
     app.before_request(_refuse_what_is_no_address)
     app.context_processor(_values)
     app.jinja_env.globals.update(
-        asset=asset, here=here, navigation=navigation, shortcuts=shortcuts, now=now
+        asset=asset,
+        here=here,
+        navigation=navigation,
+        shortcuts=shortcuts,
+        now=now,
+        deed_word=deeds.verb,
+        actor_word=deeds.actor,
     )
     app.jinja_env.filters.update(
         moment=_moment,

@@ -10,6 +10,7 @@ from sqlalchemy import Select, func, select
 
 from service.core.db import db
 from service.core.web import whole
+from service.monitoring import labels
 from service.monitoring.exchanges import Exchange, exchanges
 from service.monitoring.forms import FrameSearch
 from service.monitoring.link_models import Direction, Frame
@@ -75,6 +76,11 @@ def news(station_id: int) -> str:
         count=db.session.scalar(count) or 0,
         most=MOST_NEW,
     )
+
+
+@bp.app_template_filter("finding")
+def finding(said: str) -> str:
+    return labels.finding(said)
 
 
 @bp.app_template_filter("readable")

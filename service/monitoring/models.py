@@ -150,7 +150,12 @@ class MaintenanceWindow(Model):
 
     @classmethod
     def visible_to(cls, person: Person) -> Select[MaintenanceWindow]:
-        return select(cls)
+        """A customer's people see those of its own stations and sites."""
+        if person.sees_all:
+            return select(cls)
+        stations = Station.visible_to(person).with_only_columns(Station.id)
+        sites = Site.visible_to(person).with_only_columns(Site.id)
+        return select(cls).where(or_(cls.station_id.in_(stations), cls.site_id.in_(sites)))
 
     @classmethod
     def on(cls, at: datetime) -> Select[MaintenanceWindow]:

@@ -53,6 +53,7 @@ PAGES: dict[str, str] = {
     "availability.of_station": "stations.read",
     "outages.index": "outages.read",
     "outages.of_station": "outages.read",
+    "outages.of_site": "outages.read",
     "outages.plan": "outages.plan",
     "outages.plan_site": "outages.plan",
     "outages.end": "outages.plan",

@@ -50,7 +50,7 @@ RIGHTS: dict[str, frozenset[Role]] = {
     # Of two that use one identity, which one is the charger.
     "stations.take_over": DISPATCH,
     "pending.decide": DESK,
-    "outages.read": HOUSE,
+    "outages.read": EVERYBODY,
     "outages.plan": DESK,
     "frames.read": DESK,
     "faults.read": HOUSE,

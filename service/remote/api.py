@@ -44,6 +44,9 @@ class ActionShape(Shown):
             "description": "The charger's own; values of secret settings are covered.",
         },
     )
+    latency_ms = fields.Float(
+        allow_none=True, metadata={"description": "Until it answered, measured on the wire."}
+    )
     effect = choice(Effect)
     before = fields.Dict(allow_none=True)
     after = fields.Dict(allow_none=True)

@@ -115,8 +115,8 @@ def answered(
     if action is None:
         return
     action.state = ActionState.ANSWERED if agreed else ActionState.REFUSED
-    action.answer, action.answered_at = answer, at
-    action.tell_answer(latency_ms, at)
+    action.answer, action.answered_at, action.latency_ms = answer, at, latency_ms
+    action.tell_answer(at)
     if not agreed:
         action.settle(Effect.NONE, states_of([action.station_id])[action.station_id].as_json(), at)
     elif action.effect is Effect.PENDING and WINDOW_S[action.kind] == 0:
@@ -130,7 +130,7 @@ def not_answered(action_id: int, why: str, at: datetime) -> None:
     if action is None:
         return
     action.state, action.outcome = ActionState.NO_ANSWER, why
-    action.tell_answer(None, at)
+    action.tell_answer(at)
     announce("station", action.station_id, at)
 
 

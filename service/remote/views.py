@@ -90,6 +90,11 @@ def answer_words(facts: dict[str, Any]) -> str:
 
 
 @bp.app_template_global()
+def outcome_words(why: str | None) -> str:
+    return labels.outcome_words(why)
+
+
+@bp.app_template_global()
 def effect_state(effect: str) -> Markup:
     look, words = labels.EFFECT[Effect(effect)]
     return Markup('<span class="state {}">{}</span>').format(look.value, words)

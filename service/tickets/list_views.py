@@ -161,7 +161,12 @@ def _filters() -> tuple[Filter, ...]:
             _sites(),
             lambda query, value: query.where(Ticket.site_id == int(value)),
         ),
-        Filter("assignee", _l("Assignee"), _assignees(), _assigned),
+        # Who has a ticket is the house's own business.
+        *(
+            (Filter("assignee", _l("Assignee"), _assignees(), _assigned),)
+            if g.person.sees_all
+            else ()
+        ),
         Filter(
             "need",
             _l("Needs"),
@@ -196,8 +201,6 @@ def _sites() -> list[tuple[str, Any]]:
 
 
 def _assignees() -> list[tuple[str, Any]]:
-    if not g.person.sees_all:
-        return []
     having = select(Ticket.assignee_id).where(_is_open(), Ticket.assignee_id.is_not(None))
     others = select(Person.id, Person.name).where(Person.id.in_(having), Person.id != g.person.id)
     rows = db.session.execute(others.order_by(Person.name))

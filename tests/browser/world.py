@@ -40,6 +40,7 @@ CSV = b"""Namn;Identitet;Kund;Plats;Tillverkare;Modell
 Torget 9;TORGET-9;BRF Kajen;Torget;Zaptec;Pro
 Torget 10;;BRF Kajen;Torget;Zaptec;Pro
 """
+FINDING = "errorCode: not one of the standard's"
 RAW = '[2,"7","StatusNotification",{"connectorId":1,"errorCode":"Error","status":"Faulted"}]'
 
 
@@ -80,7 +81,11 @@ def _talk(station: Station, at: datetime) -> None:
     facts: dict[str, Any] = {"station_id": station.id, "connection_id": None}
     shared = {**facts, "received_at": at, "action": "StatusNotification", "message_id": "7"}
     rows: list[dict[str, Any]] = [
-        {"direction": Direction.IN, "raw": RAW, "findings": ["errorCode is not in the schema"]},
+        {
+            "direction": Direction.IN,
+            "raw": RAW,
+            "findings": ["errorCode: not one of the standard's"],
+        },
         {"direction": Direction.OUT, "raw": '[3,"7",{}]', "findings": [], "latency_ms": 4.2},
     ]
     for row in rows:
