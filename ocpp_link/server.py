@@ -42,7 +42,7 @@ OPEN_TIMEOUT_S, CLOSE_TIMEOUT_S = 10, 5
 BEAT_S = 5.0
 THREADS = 4
 POLICY_VIOLATION, INTERNAL_ERROR = 1008, 1011
-# The suites that OCPP names, and what is better; chargers know no others (security.md 1.1).
+# The suites that OCPP names, and what is better; chargers know no others.
 CIPHERS = "ECDHE+AESGCM:ECDHE+CHACHA20:DHE+AESGCM:AES128-GCM-SHA256:AES256-GCM-SHA384"
 
 

@@ -1,4 +1,4 @@
-"""What an OCPP identity may look like (security.md 1.4)."""
+"""What an OCPP identity may look like."""
 
 import re
 from urllib.parse import quote
