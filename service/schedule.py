@@ -28,6 +28,7 @@ from service.people import jobs as people
 from service.plans import jobs as plans
 from service.remote import jobs as remote
 from service.tickets import jobs as tickets
+from service.visits import jobs as visits
 
 LEASE_LASTS = timedelta(seconds=15)
 SECOND, MINUTE, HOUR = 1, 60, 3600
@@ -52,6 +53,7 @@ SCHEDULE: tuple[tuple[int, Callable[..., None]], ...] = (
     (MINUTE, tickets.close_resolved),
     (MINUTE, plans.keep_dates),
     (10 * MINUTE, plans.keep_recalls),
+    (10 * MINUTE, visits.let_go_of_retired),
     (10 * MINUTE, monitoring.let_warnings_age),
     (10 * MINUTE, forget_changes),
     # What is due by the day is asked by the hour: a clock that stood still misses nothing.

@@ -56,7 +56,11 @@ def of_recall(recall_id: int) -> str:
 
 def _panel(which: Any, name: str, recall: Recall | None = None) -> str:
     """The newest orders of something, the open ones first."""
-    mine = WorkOrder.visible_to(g.person).where(which).options(joinedload(WorkOrder.site))
+    mine = (
+        WorkOrder.visible_to(g.person)
+        .where(which)
+        .options(joinedload(WorkOrder.site), joinedload(WorkOrder.recall))
+    )
     newest = mine.order_by(WorkOrder.state.in_(OPEN).desc(), WorkOrder.id.desc())
     orders = list(db.session.scalars(newest.limit(IN_PANEL + 1)))
     return render_template(
@@ -74,6 +78,7 @@ def _listing() -> Listing:
     options = (
         contains_eager(WorkOrder.site).contains_eager(Site.customer),
         joinedload(WorkOrder.assignee),
+        joinedload(WorkOrder.recall),
         selectinload(WorkOrder.lines),
     )
     return Listing(

@@ -15,6 +15,7 @@ from service.people.models import Person
 from service.people.roles import Role
 from service.plans.occurrences import Occurrence
 from service.plans.recalls import Recall
+from service.plans.words import OPEN as OPEN_DATES
 from service.plans.words import OccurrenceState
 from service.stations.models import Site
 from service.visits.lines import WorkOrderLine
@@ -82,6 +83,7 @@ class WorkOrder(Model):
             WorkOrderLine.work_order_id == id,  # noqa: A003
             WorkOrderLine.state == LineState.OPEN,
             WorkOrderLine.occurrence_id == Occurrence.id,
+            Occurrence.state.in_(OPEN_DATES),
         )
         .correlate_except(WorkOrderLine, Occurrence)
         .scalar_subquery()

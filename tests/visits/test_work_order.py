@@ -21,7 +21,7 @@ from service.plans.words import OccurrenceState
 from service.stations.models import Site, Station
 from service.tickets.models import Ticket
 from service.tickets.states import Priority
-from service.visits import carrying, making
+from service.visits import carrying, jobs, making
 from service.visits.lines import WorkOrderLine
 from service.visits.models import WorkOrder
 from service.visits.needs import needs_of
@@ -495,3 +495,18 @@ def test_dates_of_the_past_are_not_lost_by_their_order(
     order.cancel("nobody was free", dispatcher, noon("2026-06-01"))
 
     assert db.session.get_one(Occurrence, date.id).state is OccurrenceState.OVERDUE
+
+
+def test_nothing_is_left_to_do_at_a_station_that_is_retired(
+    due: Due, dispatcher: Person, operator: Person
+) -> None:
+    first, second = due("Hamnen 1"), due("Hamnen 2")
+    order = ordered(dispatcher, first, second)
+    first.station.retire(operator, "sold", AT)
+
+    for _ in range(2):
+        jobs.let_go_of_retired(AT)
+
+    assert [line.state for line in order.lines] == [LineState.NOT_DONE, LineState.OPEN]
+    assert verbs(order)[-1] == "line_not_done"
+    assert verbs(order).count("line_not_done") == 1
