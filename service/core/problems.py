@@ -25,6 +25,7 @@ TYPES = {
     "check-needed": "A safety check must be confirmed",
     "charging": "A car charges there",
     "retired": "It is retired",
+    "too-early": "Its window is not open yet",
 }
 
 Wrong = TypeVar("Wrong", bound=Exception)

@@ -142,13 +142,10 @@ def test_due_is_the_earliest_of_the_last_days(
     first, second = due("Hamnen 1"), due("Hamnen 2")
     first.latest_on = day("2026-03-20")
     order = ordered(dispatcher, first, second)
-    db.session.refresh(order)
 
     assert order.due_on == day("2026-03-20")
 
     carrying.finish(order.lines[0], day(TODAY), technician, AT)
-    db.session.commit()
-    db.session.refresh(order)
 
     assert order.due_on == second.latest_on == day("2026-04-09")
 
@@ -157,11 +154,27 @@ def test_an_order_is_overdue_with_a_date_on_it(due: Due, dispatcher: Person) -> 
     date = due()
     order = ordered(dispatcher, date)
 
-    assert not order.is_overdue
-    date.state = OccurrenceState.OVERDUE
-    db.session.flush()
+    assert not order.is_overdue(date.latest_on)
+    assert order.is_overdue(date.latest_on + timedelta(days=1))
+    order.cancel("sold", dispatcher, AT)
+    assert not order.is_overdue(date.latest_on + timedelta(days=1))
+
+
+def test_a_date_that_moves_takes_the_latest_day_of_its_order_along(
+    due: Due, dispatcher: Person
+) -> None:
+    date = due()
+    order = ordered(dispatcher, date)
+    deeds.bring_forward(date, day("2026-03-05"), "it tripped", dispatcher, AT)
+
+    jobs.keep_due_days(AT)
     db.session.refresh(order)
-    assert order.is_overdue
+    assert order.due_on == day("2026-03-05")
+
+    deeds.skip(date, "not this year", dispatcher, AT)
+    jobs.keep_due_days(AT)
+    db.session.refresh(order)
+    assert order.due_on is None
 
 
 def test_an_order_needs_what_its_tasks_need(due: Due, dispatcher: Person) -> None:
