@@ -16,21 +16,28 @@ from service.contracts import views as contracts_views
 from service.core import api, outbox_views, preferences, settings_views, stream, web
 from service.core.config import Settings
 from service.core.db import Visible, db
+from service.core.proxies import Proxies, behind
 from service.monitoring import (
     availability_views,
     faults_views,
     frames_views,
     outages_views,
     ready,
+    rivals_views,
     stations_views,
 )
-from service.parts.models import Part
-from service.people import sign_in
+from service.parts import kits_views, parts_views, wear_views
+from service.people import sign_in, skills_pages
 from service.people.models import NotVisibleError
-from service.people.skills import Skill
 from service.people.views import bp as people
 from service.people.web_sessions import WebSession
-from service.plans import recall_views
+from service.plans import (
+    plans_views,
+    recall_views,
+    service_views,
+    tasks_views,
+    tightenings_views,
+)
 from service.remote import views as remote_views
 from service.sessions import tags_views
 from service.sessions import views as sessions_views
@@ -38,6 +45,7 @@ from service.stations import (
     connection_views,
     customers_views,
     import_views,
+    knowledge_views,
     models_views,
     pending_views,
     sites_views,
@@ -57,6 +65,7 @@ PAGES: tuple[Any, ...] = (
     stations_views.stations,
     stations_views.bp,
     connection_views.bp,
+    rivals_views.bp,
     pending_views.bp,
     import_views.bp,
     tags_views.bp,
@@ -67,6 +76,15 @@ PAGES: tuple[Any, ...] = (
     packages_views.bp,
     sla_views.bp,
     models_views.bp,
+    plans_views.bp,
+    tasks_views.bp,
+    tightenings_views.bp,
+    service_views.bp,
+    knowledge_views.bp,
+    parts_views.bp,
+    kits_views.bp,
+    wear_views.bp,
+    skills_pages.bp,
     list_views.bp,
     remote_views.bp,
     frames_views.bp,
@@ -77,7 +95,6 @@ PAGES: tuple[Any, ...] = (
     recall_views.bp,
 )
 # Whose rows a live topic names: a customer's person hears only of rows that they may see.
-_ = Part, Skill
 TOPICS: dict[str, type[Visible]] = {"ticket": Ticket, "station": Station, "work_order": WorkOrder}
 
 
@@ -93,6 +110,7 @@ def create_app(settings: Settings | None = None, **config: Any) -> Flask:
     )
     app.config.update(config)
     db.init_app(app)
+    app.wsgi_app = behind(Proxies(settings.trusted_proxies), app.wsgi_app)  # type: ignore[assignment]
     web.set_up(app, missing=NotVisibleError)
     sign_in.init(app)
     stream.set_up(app, TOPICS, WebSession.is_open)

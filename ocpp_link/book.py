@@ -11,14 +11,17 @@ from typing import ParamSpec, TypeVar
 
 import structlog
 from flask import Flask
-from sqlalchemy import Select, bindparam, select, text, update
+from sqlalchemy import Select, bindparam, func, select, text, update
 from sqlalchemy.dialects.postgresql import insert
 
+from ocpp_link import leases
 from ocpp_link.batches import Batches
+from ocpp_link.leases import Holder
 from service.core.db import db, unit_of_work
 from service.core.live import announce_many
-from service.intake import identity_conflict
+from service.intake import identity_conflict, message_flood
 from service.monitoring.link_models import Connection, Contact, Node
+from service.monitoring.rivals import Rival
 from service.stations.models import Station
 from service.stations.pending import PendingCharger
 
@@ -45,6 +48,8 @@ class Known:
     station_id: int
     key_hash: str | None
     security_profile: int
+    # The other node that it is connected to, as far as is known.
+    holder: Holder | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +59,8 @@ class Opening:
     subprotocol: str
     secure: bool
     at: datetime
+    # The generation that another node gave up for it.
+    over: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,8 +74,8 @@ class Closing:
 class Book:
     def __init__(self, app: Flask, threads: Executor, node: str) -> None:
         self._app, self._threads, self.node = app, threads, node
-        self._known = Batches[str, Known | None](threads, self._inside(_known))
-        self._openings = Batches[Opening, int](threads, self._inside(self._open))
+        self._known = Batches[str, Known | None](threads, self._inside(self._find))
+        self._openings = Batches[Opening, int | None](threads, self._inside(self._open))
         self._closings = Batches[Closing, None](threads, self._inside(_close))
         self._unwritten: list[Closing] = []
         self._last_beat: datetime | None = None
@@ -77,8 +84,8 @@ class Book:
         """The station of that identity, unless it is retired. Raises when nobody can tell."""
         return await self._known.ask(identity.casefold())
 
-    async def opened(self, opening: Opening) -> int:
-        """Keep a new connection. Returns its generation."""
+    async def opened(self, opening: Opening) -> int | None:
+        """Keep a new connection. Returns its generation; None where another node was quicker."""
         return await self._openings.ask(opening)
 
     async def closed(self, closing: Closing) -> None:
@@ -96,6 +103,21 @@ class Book:
     async def conflict(self, station_id: int, addresses: tuple[str, str], at: datetime) -> None:
         """Two live holders of one identity."""
         await self._aside(identity_conflict, station_id, addresses, at)
+
+    async def takes_over(self, station_id: int, address: str, at: datetime) -> bool:
+        """Whether a person said that this one may have the place of the one that lives."""
+        return await self._run(Rival.takes_over, station_id, address, at)
+
+    async def flood(self, station_id: int, address: str, at: datetime) -> None:
+        """A charger went on sending although it was slowed."""
+        await self._aside(message_flood, station_id, address, at)
+
+    async def has_expired(self, node: str, at: datetime) -> bool:
+        """Whether that node holds nothing any more."""
+        return await self._run(leases.has_expired, node, at)
+
+    async def notify(self, channel: str, words: str) -> None:
+        await self._run(_notify, channel, words)
 
     async def start(self, at: datetime) -> None:
         """Close what a dead run of this node left open."""
@@ -136,15 +158,29 @@ class Book:
 
         return run
 
-    def _open(self, openings: Sequence[Opening]) -> list[int]:
-        return _open(self.node, openings)
+    def _open(self, openings: Sequence[Opening]) -> list[int | None]:
+        """The generation of each, and None for whom another node holds by now."""
+        overs = {one.station_id: one.over for one in openings}
+        fenced = leases.fenced(self.node, overs, openings[0].at)
+        let_in = [one for one in openings if one.station_id not in fenced]
+        generations = iter(_open(self.node, let_in) if let_in else [])
+        return [None if one.station_id in fenced else next(generations) for one in openings]
+
+    def _find(self, identities: Sequence[str]) -> list[Known | None]:
+        return _known(self.node, identities)
 
 
-def _known(identities: Sequence[str]) -> list[Known | None]:
+def _notify(channel: str, words: str) -> None:
+    db.session.execute(select(func.pg_notify(channel, words)))
+
+
+def _known(node: str, identities: Sequence[str]) -> list[Known | None]:
     query = select(
         Station.identity_key, Station.id, Station.key_hash, Station.security_profile
     ).where(Station.identity_key.in_(set(identities)), Station.retired_at.is_(None))
-    found = {key: Known(one, key_hash, p) for key, one, key_hash, p in db.session.execute(query)}
+    rows = db.session.execute(query).all()
+    held = leases.holders(node, [row.id for row in rows])
+    found = {key: Known(one, key_hash, p, held.get(one)) for key, one, key_hash, p in rows}
     return [found.get(identity) for identity in identities]
 
 

@@ -18,7 +18,7 @@ from websockets.exceptions import ConnectionClosed
 from ocpp_link import frames, v16
 from ocpp_link.arrived import Arrived, Departed, Inbox
 from ocpp_link.outcomes import Calls, Lost, Outcome
-from ocpp_link.pace import Pace
+from ocpp_link.pace import Pace, Pressure
 from ocpp_link.repeats import Repeats, Reply
 from service.core.clock import now
 from service.monitoring.words import Heard
@@ -28,10 +28,15 @@ if TYPE_CHECKING:
 
 log = structlog.get_logger()
 
-# Messages of one charger that wait for their commit: the rest stays in the socket.
+# Messages of one charger that wait for their commit and to be sent: the rest stays in the socket.
 MOST_WAITING = 64
 # Seconds after which a charger that does not boot may be called all the same (Q25, Q44).
 SETTLE_S = 5.0
+# A charger that has started says so within this time, and then how its connectors are.
+BOOTS_WITHIN_S = 30.0
+# Who takes nothing of what we say for so long is gone, whatever else it says.
+TAKES_WITHIN_S = 30.0
+POLICY_VIOLATION, TOO_FAST = 1008, "too many messages: wait for the answers"
 NOT_KEPT = "the message could not be kept: send it again"
 
 
@@ -46,18 +51,26 @@ class Connection:
         self._inbox = inbox
         self._loop = asyncio.get_running_loop()
         self._opened_at = self._loop.time()
-        self._pace = Pace(self._opened_at)
+        self._pace, self._pressure = Pace(self._opened_at), Pressure()
+        # It went on sending although it was slowed, and was therefore put out.
+        self.has_flooded = False
         self._repeats = Repeats()
         self._calls = Calls(self._loop)
         self._replies: deque[Reply] = deque()
+        self._has_room = asyncio.Event()
+        self._has_room.set()
         self._writer: asyncio.Task[None] | None = None
         self._has_answered = False
+        # It has told by itself how it is, or has been asked: once for each connection.
+        self._tells_states = False
 
     async def run(self) -> None:
         """Receive until the socket closes, then wait until what came is kept."""
         try:
             while True:
                 await self._room()
+                if self.has_flooded:
+                    break
                 data, is_binary = await self.wire.message()
                 self._received(data, is_binary, now())
         except ConnectionClosed:
@@ -66,6 +79,8 @@ class Connection:
             self.lose()
             if self._writer:
                 await self._writer
+        if self.has_flooded:
+            await self.wire.close(POLICY_VIOLATION, TOO_FAST)
 
     def lose(self) -> None:
         """The socket is gone or given up: whoever waits for an answer learns it at once."""
@@ -79,6 +94,13 @@ class Connection:
     def is_settled(self) -> bool:
         """Whether it may be called: chargers lose what they are asked before they have booted."""
         return self._has_answered or self._loop.time() - self._opened_at >= SETTLE_S
+
+    def must_be_asked(self) -> bool:
+        """It came back without a start: what happened while it was away is not known. True once."""
+        if self._tells_states or self._loop.time() - self._opened_at < BOOTS_WITHIN_S:
+            return False
+        self._tells_states = True
+        return True
 
     async def call(
         self, message_id: str, action: str, payload: dict[str, Any], timeout_s: float
@@ -112,8 +134,9 @@ class Connection:
         """Back-pressure: wait while it speaks too fast or too much of it is not kept yet."""
         if delay := self._pace.take(self._loop.time()):
             await asyncio.sleep(delay)
-        if len(self._replies) >= MOST_WAITING:
-            await asyncio.wait([self._replies[0]])
+        unread = self.wire.unread
+        self.has_flooded = self._pressure.is_too_long(self._loop.time(), delay > 0, unread)
+        await self._has_room.wait()
 
     def _received(self, data: bytes, is_binary: bool, at: datetime) -> None:
         odd = ["binary frame"] if is_binary else []
@@ -142,6 +165,7 @@ class Connection:
     def _take_call(self, call: frames.Call, text: str, odd: list[str], at: datetime) -> None:
         who = v16.Who(self.station_id, self.connection_id)
         reading = v16.read(call.action, call.payload, who, at, text)
+        self._tells_states |= reading.action == "BootNotification"
         item = self._item(call, text, odd, at, is_call=True, action=reading.action)
         earlier = self._repeats.reply(reading.action, call.id, text, self._loop.time())
         if earlier:
@@ -190,6 +214,8 @@ class Connection:
     def _queue(self, keeping: Any) -> Reply:
         reply: Reply = self._loop.create_task(keeping)
         self._replies.append(reply)
+        if len(self._replies) >= MOST_WAITING:
+            self._has_room.clear()
         if self._writer is None:
             self._writer = self._loop.create_task(self._write())
         return reply
@@ -198,10 +224,11 @@ class Connection:
         """Send the answers in the order of the messages, as long as there are any."""
         while self._replies:
             reply = await self._replies[0]
-            self._replies.popleft()
             if reply:
                 await self._send(reply)
                 self._has_answered = True
+            self._replies.popleft()
+            self._has_room.set()
         self._writer = None
 
     async def _keep(self, item: Arrived) -> str | None:
@@ -222,6 +249,10 @@ class Connection:
 
     async def _send(self, text: str) -> None:
         try:
-            await self.wire.send(text)
+            async with asyncio.timeout(TAKES_WITHIN_S):
+                await self.wire.send(text)
+        except TimeoutError:
+            log.warning("it takes no answers", station_id=self.station_id)
+            self.wire.give_up()
         except ConnectionClosed:
             log.debug("nobody there to answer", station_id=self.station_id)

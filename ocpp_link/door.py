@@ -10,6 +10,7 @@ from websockets.http11 import Request, Response
 
 from ocpp_link.book import Book, Known
 from ocpp_link.failures import Failures
+from ocpp_link.gate import Gate
 from ocpp_link.handshake import (
     Credentials,
     chosen_protocol,
@@ -29,20 +30,22 @@ log = structlog.get_logger()
 RETRY_S = 10
 # The same words for an unknown identity and for a wrong key, so that nobody can tell them apart.
 WHO = "The identity or the key is not right."
+CROWDED = "Too many chargers are connected from this address."
 TWICE = "This identity is connected already, and that connection answers."
 
 
 class Door:
     """One for all listeners: failures are counted together."""
 
-    def __init__(self, book: Book, registry: Registry) -> None:
-        self._book, self._registry = book, registry
+    def __init__(self, book: Book, registry: Registry, gate: Gate) -> None:
+        self._book, self._registry, self._gate = book, registry, gate
         self._addresses, self._identities = Failures(), Failures()
         self._tasks: set[asyncio.Task[None]] = set()
 
     async def ask(self, wire: Wire, request: Request) -> Response | None:
         """None opens; `wire.admission` then says for whom."""
-        address = _address(wire)
+        self._gate.spoke(wire)
+        address = self._address(wire, request)
         identity = identity_in(request.path)
         if identity is None:
             why = "The path must end with the station's identity."
@@ -66,7 +69,8 @@ class Door:
         known = await self._book.known(identity)
         if not is_right(known, identity, credentials) or known is None:
             return self._wrong(wire, identity, address, is_known=known is not None)
-        if known.security_profile == 2 and not is_secure(wire):
+        secure = self._is_secure(wire, request)
+        if known.security_profile == 2 and not secure:
             why = "This station must connect with TLS: use the wss:// address."
             return _refuse(wire, HTTPStatus.FORBIDDEN, why, address=address, identity=identity)
         offered = protocols_in(request.headers.get_all("Sec-WebSocket-Protocol"))
@@ -75,12 +79,24 @@ class Door:
             why = "OCPP 1.6 is spoken here: offer the subprotocol ocpp1.6."
             facts = {"identity": identity, "offered": offered[:5]}
             return _refuse(wire, HTTPStatus.BAD_REQUEST, why, address=address, **facts)
-        if not await self._registry.may_enter(known.station_id, address):
+        if not self._gate.has_room(address):
+            return _busy(wire, address, identity)
+        if not await self._registry.may_enter(known, address):
             return _refuse(wire, HTTPStatus.CONFLICT, TWICE, address=address, identity=identity)
+        self._gate.entered(wire, address)
+        over = known.holder.generation if known.holder else None
         wire.admission = Admission(
-            known.station_id, identity, address, protocol or "", is_secure(wire)
+            known.station_id, identity, address, protocol or "", secure, over
         )
         return None
+
+    def _address(self, wire: Wire, request: Request) -> str:
+        """Whose failures and limits these are: the charger's, also behind a proxy of ours."""
+        return self._gate.proxies.client(wire.peer, request.headers.get_all("X-Forwarded-For"))
+
+    def _is_secure(self, wire: Wire, request: Request) -> bool:
+        said = request.headers.get_all("X-Forwarded-Proto")
+        return is_secure(wire) or self._gate.proxies.is_secure(wire.peer, said)
 
     def _wrong(self, wire: Wire, identity: str, address: str, is_known: bool) -> Response:
         """Count it; the same answer in body and time, whether the identity is known or not."""
@@ -116,9 +132,11 @@ def is_secure(wire: Wire) -> bool:
     return wire.transport.get_extra_info("ssl_object") is not None
 
 
-def _address(wire: Wire) -> str:
-    peer = wire.remote_address
-    return str(peer[0]) if peer else ""
+def _busy(wire: Wire, address: str, identity: str) -> Response:
+    facts = {"address": address, "identity": identity}
+    response = _refuse(wire, HTTPStatus.TOO_MANY_REQUESTS, CROWDED, **facts)
+    response.headers["Retry-After"] = str(RETRY_S)
+    return response
 
 
 def _refuse(wire: Wire, status: HTTPStatus, why: str, **facts: object) -> Response:

@@ -6,21 +6,25 @@ import asyncio
 from collections.abc import AsyncIterator, Coroutine, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 
 import structlog
 from websockets.protocol import State
 
 from ocpp_link.arrived import Inbox
-from ocpp_link.book import Book, Closing, Opening
+from ocpp_link.book import Book, Closing, Known, Opening
 from ocpp_link.connection import Connection
-from ocpp_link.wire import Wire
+from ocpp_link.neighbours import Knock, Neighbours
+from ocpp_link.wire import PING_AFTER_S, Wire
 from service.core.clock import now
 
 log = structlog.get_logger()
 
 # So long has the old connection to say that it lives, while the new one waits.
 ANSWERS_WITHIN_S = 5.0
+# One that never answered a ping has this long to say anything at all.
+MUTE_S = 2 * PING_AFTER_S
 # A conflict is written down so often, however fast the two of them knock.
 CONFLICT_EVERY_S = 60.0
 SUPERSEDED, RESTARTS = "superseded", "the server restarts"
@@ -36,6 +40,8 @@ class Admission:
     address: str
     subprotocol: str
     secure: bool
+    # The generation that another node gave up for it.
+    over: int | None = None
 
 
 @dataclass(slots=True)
@@ -49,10 +55,11 @@ class Registry:
         self,
         book: Book,
         inbox: Inbox,
+        neighbours: Neighbours,
         silence_s: float = 300.0,
         answers_within_s: float = ANSWERS_WITHIN_S,
     ) -> None:
-        self._book, self._inbox = book, inbox
+        self._book, self._inbox, self._neighbours = book, inbox, neighbours
         self._silence_s, self._answers_within_s = silence_s, answers_within_s
         self._here: dict[int, Connection] = {}
         self._doors: dict[int, Turn] = {}
@@ -71,18 +78,38 @@ class Registry:
         """The generation that each station has here."""
         return {one.station_id: one.connection_id for one in self._here.values()}
 
-    async def may_enter(self, station_id: int, address: str) -> bool:
-        """Whether the identity is free: nobody has it, or who had it does not answer any more."""
+    async def may_enter(self, known: Known, address: str) -> bool:
+        """Whether the identity is free: nobody has it, who had it is gone, or a person said so."""
+        station_id, profile = known.station_id, known.security_profile
         async with self._door(station_id):
-            old = self._here.get(station_id)
+            if old := self._here.get(station_id):
+                return await self._yields(old, address, profile)
+            if holder := known.holder:
+                knock = Knock(station_id, holder.generation, address, profile)
+                return await self._neighbours.yields(holder, knock)
+            return True
+
+    async def yields(self, knock: Knock) -> bool:
+        """Another node asks for a station that it believes to be here."""
+        async with self._door(knock.station_id):
+            old = self._here.get(knock.station_id)
             if old is None:
                 return True
-            if await old.wire.lives(self._answers_within_s):
+            is_meant = old.connection_id == knock.generation
+            return is_meant and await self._yields(old, knock.address, knock.profile)
+
+    async def _yields(self, old: Connection, address: str, profile: int) -> bool:
+        """Whether the one that is here is gone, or has to go; then it does."""
+        if await old.wire.lives(self._answers_within_s):
+            if not await self._book.takes_over(old.station_id, address, now()):
                 self._say_conflict(old, address)
                 return False
-            log.info("superseded", station_id=station_id, connection_id=old.connection_id)
-            self._give_up(old)
-            return True
+        elif _may_live(old.wire, profile):
+            log.info("not heard, and not given up yet", station_id=old.station_id, new=address)
+            return False
+        log.info("superseded", station_id=old.station_id, connection_id=old.connection_id)
+        self._give_up(old)
+        return True
 
     async def enter(self, wire: Wire, admission: Admission) -> Connection | None:
         """A new generation. None where another one came first; raises where it cannot be kept."""
@@ -90,12 +117,13 @@ class Registry:
         async with self._door(station_id):
             if self._is_taken(station_id):
                 return None
-            opening = Opening(
-                station_id, admission.address, admission.subprotocol, admission.secure, at
-            )
-            generation = await self._book.opened(opening)
+            generation = await self._book.opened(_opening(admission, at))
+            if generation is None:
+                return None
             connection = Connection(station_id, generation, wire, self._inbox, admission.address)
             self._here[station_id] = connection
+        # Whether it answers a ping: what its silence means when another one knocks.
+        wire.poke()
         if self._is_stopping:
             self._in_background(connection, GOING_AWAY, RESTARTS)
         log.info("connected", station_id=station_id, connection_id=generation)
@@ -109,6 +137,9 @@ class Registry:
         station_id, generation = connection.station_id, connection.connection_id
         log.info("disconnected", station_id=station_id, connection_id=generation, why=reason)
         await self._book.closed(Closing(station_id, generation, now(), reason))
+        if connection.has_flooded:
+            log.warning("message flood", station_id=station_id, address=connection.address)
+            await self._book.flood(station_id, connection.address, now())
 
     def keep_alive(self) -> None:
         """Ping who is quiet; give up who does not answer."""
@@ -133,7 +164,7 @@ class Registry:
         if self._tasks:
             await asyncio.wait(set(self._tasks), timeout=within_s)
         for connection in list(self._here.values()):
-            connection.wire.transport.abort()
+            connection.wire.give_up()
 
     def _give_up(self, connection: Connection, code: int = GOING_AWAY, why: str = "") -> None:
         """Forget it at once; its socket closes when it can."""
@@ -180,6 +211,24 @@ class Registry:
             turn.users -= 1
             if not turn.users:
                 del self._doors[station_id]
+
+
+def _opening(admission: Admission, at: datetime) -> Opening:
+    return Opening(
+        admission.station_id,
+        admission.address,
+        admission.subprotocol,
+        admission.secure,
+        at,
+        admission.over,
+    )
+
+
+def _may_live(wire: Wire, profile: int) -> bool:
+    """Some chargers never answer a ping. Where the key may have been read on its way, silence alone
+    puts none of them out: not before it has been mute for two pings' time."""
+    is_open = wire.state is State.OPEN and not wire.has_ponged
+    return is_open and profile < 2 and wire.loop.time() - wire.heard_at < MUTE_S
 
 
 def _reason(wire: Wire) -> str:

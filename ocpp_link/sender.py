@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
 from functools import partial
+from itertools import islice
 from typing import TypeVar
 
 import psycopg
@@ -31,6 +32,8 @@ ANSWERS_WITHIN_S = 30.0
 # How long a notification that was missed may go unseen.
 LOOKS_EVERY_S = 1.0
 PROBES_EVERY_S = 5.0
+# A fleet that comes back without having started is asked a few at a time.
+STATES_EVERY_S, STATES_AT_ONCE = 1.0, 50
 T = TypeVar("T")
 log = structlog.get_logger()
 
@@ -47,7 +50,8 @@ class Sender:
 
     async def run(self, stop: asyncio.Event) -> None:
         """Send until told to stop; what is under way then is let finish, briefly."""
-        helpers = [asyncio.create_task(work(stop)) for work in (self._listen, self._probe_silent)]
+        works = (self._listen, self._probe_silent, self._ask_states)
+        helpers = [asyncio.create_task(work(stop)) for work in works]
         while not stop.is_set():
             await self._send_waiting()
             await _either(self._wake, LOOKS_EVERY_S, stop)
@@ -115,12 +119,19 @@ class Sender:
                 log.exception("could not look for silent chargers")
                 continue
             for station_id in silent:
-                self._start(self._probe(live[station_id]))
+                self._start(self._trigger(live[station_id], "probe", "Heartbeat"))
 
-    async def _probe(self, connection: Connection) -> None:
-        fields = {"message": "Heartbeat"}
-        name, payload = asking.ask(Kind.TRIGGER_MESSAGE, fields)
-        message_id = f"probe-{connection.connection_id}-{now():%H%M%S}"
+    async def _ask_states(self, stop: asyncio.Event) -> None:
+        """Ask who came back without a start how its connectors are: once for each connection."""
+        while not stop.is_set():
+            await _either(stop, STATES_EVERY_S)
+            silent = (one for one in list(self._live().values()) if one.must_be_asked())
+            for connection in islice(silent, STATES_AT_ONCE):
+                self._start(self._trigger(connection, "states", "StatusNotification"))
+
+    async def _trigger(self, connection: Connection, why: str, message: str) -> None:
+        name, payload = asking.ask(Kind.TRIGGER_MESSAGE, {"message": message})
+        message_id = f"{why}-{connection.connection_id}-{now():%H%M%S}"
         await connection.call(message_id, name, payload, ANSWERS_WITHIN_S)
 
     async def _in_thread(self, work: Callable[[], T]) -> T:

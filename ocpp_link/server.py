@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import resource
 import socket
 import ssl
 from collections.abc import AsyncIterator, Awaitable, Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager, suppress
 from functools import partial
+from typing import Any
 
 import structlog
 from flask import Flask
@@ -21,12 +23,15 @@ from websockets.typing import Subprotocol
 from ocpp_link.arrived import Inbox as Keeper
 from ocpp_link.book import Book
 from ocpp_link.door import Door
+from ocpp_link.gate import Gate, Limits
 from ocpp_link.inbox import Inbox
+from ocpp_link.neighbours import Neighbours
 from ocpp_link.registry import ANSWERS_WITHIN_S, Registry
 from ocpp_link.sender import Sender
 from ocpp_link.wire import Wire
 from service.core.clock import now
 from service.core.config import Settings
+from service.core.proxies import Proxies
 
 log = structlog.get_logger()
 
@@ -43,12 +48,20 @@ CIPHERS = "ECDHE+AESGCM:ECDHE+CHACHA20:DHE+AESGCM:AES128-GCM-SHA256:AES256-GCM-S
 
 async def serve(settings: Settings, app: Flask, stop: asyncio.Event) -> None:
     """Listen, take in, send, until `stop` is set."""
+    _open_many_files()
     inbox = Inbox(app, settings.heartbeat_seconds)
     try:
         async with linked(settings, app, inbox) as link:
             await Sender(app, link.registry.live).run(stop)
     finally:
         inbox.close()
+
+
+def _open_many_files() -> None:
+    """A socket is a file, and the usual 1024 are fewer than a fleet's chargers."""
+    _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
+    with suppress(ValueError, OSError):
+        resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
 
 
 class Link:
@@ -67,10 +80,15 @@ async def linked(
     """Accept chargers for as long as the block lasts; then say goodbye to them."""
     with ThreadPoolExecutor(THREADS, thread_name_prefix="link") as threads:
         book = Book(app, threads, f"link {socket.gethostname()}:{settings.ocpp_port}")
-        registry = Registry(book, inbox, settings.offline_after_seconds, answers_within_s)
+        neighbours = Neighbours(book, settings.database_url, answers_within_s)
+        silence_s = settings.offline_after_seconds
+        registry = Registry(book, inbox, neighbours, silence_s, answers_within_s)
         link = Link(registry, book)
         await book.start(now())
-        servers = await _listeners(settings, Door(book, registry), registry)
+        listening = asyncio.create_task(neighbours.listen(registry.yields))
+        await neighbours.listens.wait()
+        gate = _gate(settings)
+        servers = await _listeners(settings, Door(book, registry, gate), registry, gate)
         link.port = _port(servers[0])
         link.tls_port = _port(servers[1]) if len(servers) > 1 else None
         log.info("link listens", port=link.port, tls_port=link.tls_port)
@@ -83,27 +101,34 @@ async def linked(
             stopping.set()
             await _closed(servers, registry)
             await beating
+            listening.cancel()
+            await asyncio.gather(listening, return_exceptions=True)
             await book.stop()
             log.info("link stopped")
 
 
-async def _listeners(settings: Settings, door: Door, registry: Registry) -> list[Server]:
-    servers = [await _listener(settings, settings.ocpp_port, None, door, registry)]
+async def _listeners(
+    settings: Settings, door: Door, registry: Registry, gate: Gate
+) -> list[Server]:
+    handling = {
+        "handler": partial(_handle, registry),
+        "process_request": _asking(door),
+        "create_connection": partial(Wire, gate=gate),
+    }
+    servers = [await _listener(settings.bind, settings.ocpp_port, None, handling)]
     if settings.tls_cert and settings.tls_key:
         tls = _tls(settings)
-        servers.append(await _listener(settings, settings.ocpp_tls_port, tls, door, registry))
+        servers.append(await _listener(settings.bind, settings.ocpp_tls_port, tls, handling))
     return servers
 
 
 async def _listener(
-    settings: Settings, port: int, tls: ssl.SSLContext | None, door: Door, registry: Registry
+    host: str, port: int, tls: ssl.SSLContext | None, handling: dict[str, Any]
 ) -> Server:
     return await listen(
-        partial(_handle, registry),
-        settings.bind,
-        port,
-        create_connection=Wire,
-        process_request=_asking(door),
+        host=host,
+        port=port,
+        **handling,
         select_subprotocol=_agreed,
         server_header=None,
         compression=None,
@@ -114,7 +139,17 @@ async def _listener(
         logger=_quiet(),
         backlog=BACKLOG,
         ssl=tls,
+        ssl_handshake_timeout=OPEN_TIMEOUT_S if tls else None,
     )
+
+
+def _gate(settings: Settings) -> Gate:
+    limits = Limits(
+        settings.ocpp_handshakes,
+        settings.ocpp_handshakes_per_address,
+        settings.ocpp_connections_per_address,
+    )
+    return Gate(limits, Proxies(settings.trusted_proxies))
 
 
 def _asking(

@@ -9,6 +9,8 @@ from websockets.asyncio.server import ServerConnection
 from websockets.frames import Frame, Opcode
 from websockets.protocol import Event, State
 
+from ocpp_link.gate import Gate
+
 PING_AFTER_S, PONG_WITHIN_S = 60.0, 20.0
 BEGIN_MESSAGE = (Opcode.TEXT, Opcode.BINARY)
 
@@ -16,8 +18,9 @@ BEGIN_MESSAGE = (Opcode.TEXT, Opcode.BINARY)
 class Wire(ServerConnection):
     """Every frame counts as life: some chargers never answer a ping (Q10)."""
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, gate: Gate | None = None, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self._gate = gate
         self.heard_at = self.loop.time()
         self.poked_at = 0.0
         self.has_ponged = False
@@ -33,6 +36,31 @@ class Wire(ServerConnection):
         """
         data = await self.recv(decode=False)
         return data, self._kinds.pop(0)
+
+    @property
+    def peer(self) -> str:
+        """The address at the other end of the socket: the charger's, or a proxy's."""
+        peer = self.transport.get_extra_info("peername")
+        return str(peer[0]) if peer else ""
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        super().connection_made(transport)
+        if self._gate:
+            self._gate.came(self, self.peer)
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        super().connection_lost(exc)
+        if self._gate:
+            self._gate.left(self)
+
+    def give_up(self) -> None:
+        """Close at once, without a word."""
+        self.transport.abort()
+
+    @property
+    def unread(self) -> int:
+        """Messages that have begun to come and have not been taken."""
+        return len(self._kinds)
 
     def process_event(self, event: Event) -> None:
         if isinstance(event, Frame):

@@ -8,14 +8,18 @@ from service.core.api import Resource
 from service.monitoring.api import frames
 from service.monitoring.faults_api import faults
 from service.monitoring.outages_api import outages
+from service.parts.api import kits, parts
+from service.parts.wear_api import models
 from service.people.api import customers, history
+from service.people.skills_api import skills
 from service.plans.api import assigned, plans, tasks
 from service.plans.forecast_api import forecasts
 from service.plans.occurrences_api import occurrences
+from service.plans.tightenings_api import tightenings
 from service.remote.api import remote
 from service.sessions.api import sessions, tags
 from service.stations.api import stations
-from service.stations.register_api import models, sites
+from service.stations.register_api import sites
 from service.tickets.deeds_api import tickets
 from service.visits.deeds_api import orders, recalls
 
@@ -23,6 +27,9 @@ RESOURCES: tuple[Resource, ...] = (
     customers,
     sites,
     models,
+    parts,
+    kits,
+    skills,
     stations,
     policies,
     packages,
@@ -37,6 +44,7 @@ RESOURCES: tuple[Resource, ...] = (
     plans,
     tasks,
     assigned,
+    tightenings,
     occurrences,
     forecasts,
     orders,

@@ -15,7 +15,8 @@ from service.core.live import announce_many
 from service.monitoring import boots, silence
 from service.monitoring import intake as monitoring
 from service.monitoring.alarms import derive
-from service.monitoring.faults import IDENTITY_CONFLICT
+from service.monitoring.faults import IDENTITY_CONFLICT, MESSAGE_FLOOD
+from service.monitoring.rivals import Rival
 from service.monitoring.words import Booted, StatusReported, Word
 from service.remote import intake as remote
 from service.sessions import intake as sessions
@@ -80,4 +81,11 @@ def _those(kind: type[Kind], words: Sequence[Word]) -> list[Kind]:
 def identity_conflict(station_id: int, addresses: tuple[str, str], at: datetime) -> None:
     """Two live holders of one identity: one ticket, which names both addresses."""
     words = f"two live connections use this identity: {addresses[0]} and {addresses[1]}"
+    Rival.knocked(station_id, *addresses, at)
     tickets.take(derive(IDENTITY_CONFLICT, [station_id], at, words), at)
+
+
+def message_flood(station_id: int, address: str, at: datetime) -> None:
+    """It sends without waiting for answers, however slowly it is read: one ticket."""
+    words = f"from {address}: more messages than may be, without waiting for the answers"
+    tickets.take(derive(MESSAGE_FLOOD, [station_id], at, words), at)

@@ -53,6 +53,7 @@ SCHEDULE: tuple[tuple[int, Callable[..., None]], ...] = (
     (MINUTE, tickets.close_resolved),
     (MINUTE, plans.keep_dates),
     (MINUTE, visits.keep_due_days),
+    (10 * MINUTE, plans.bring_forward),
     (10 * MINUTE, plans.keep_recalls),
     (10 * MINUTE, visits.let_go_of_retired),
     (10 * MINUTE, monitoring.let_warnings_age),

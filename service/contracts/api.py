@@ -173,6 +173,8 @@ def uncover_stations(asked: dict[str, Any], contract_id: int) -> ServiceContract
     """Cover these stations no longer than that day."""
     contract = seen(ServiceContract, contract_id)
     them = [one for one in contract.covers if one.station_id in asked["station_ids"]]
+    if set(asked["station_ids"]) - {one.station_id for one in them}:
+        raise wrong_field("station_ids", "The contract does not cover one of these.")
     contract.uncover(them, asked["until"], g.person, asked["reason"], clock.now())
     db.session.commit()
     return contract

@@ -56,7 +56,6 @@ class ContractCost(Model):
         cost = cls(contract=contract, kind=kind, ore=ore, note=note, source=source)
         cost.spent_on, cost.created_at = spent_on, at
         db.session.add(cost)
-        record(
-            "enter_cost", contract, by, at, note, spent_on=str(spent_on), kind=kind.value, ore=ore
-        )
+        # Of the cost, not of the contract: whoever may read that one's history may not read this.
+        record("create", cost, by, at, note, ore=ore)
         return cost

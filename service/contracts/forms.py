@@ -220,5 +220,7 @@ class ContractForm(RegisterForm):
 
 
 def _typed(row: ServiceContract) -> dict[str, Any]:
-    names = ("package_id", "name", "number", "starts_on", "ends_on")
-    return {name: getattr(row, name) for name in names}
+    """An end that follows from the package stays empty, and follows on."""
+    names = ("package_id", "name", "number", "starts_on")
+    own_end = row.ends_on if row.anchor_on != row.starts_on else None
+    return {name: getattr(row, name) for name in names} | {"ends_on": own_end}

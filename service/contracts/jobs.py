@@ -8,12 +8,12 @@ from sqlalchemy import select
 
 from service.contracts import reminders
 from service.contracts.models import ContractStation, ServiceContract
+from service.contracts.reminders import RULE
 from service.contracts.words import Renewal, State
 from service.core.dates import HOME
 from service.core.db import db
 from service.stations.models import Station
 
-RULE = "rule"
 MOST = 1000
 
 

@@ -82,7 +82,7 @@ VERB: dict[str, Any] = {
     "uncover": _l("let stations go"),
     "renew": _l("renewed"),
     "adjust_price": _l("given a new price"),
-    "enter_cost": _l("given a cost"),
+    "remind": _l("reminded the administrators"),
     "end": _l("expired"),
     "cancel": _l("terminated"),
 }
@@ -95,20 +95,18 @@ COLUMN: dict[str, Any] = {
     "included": _l("Included work"),
     "index_cap_percent": _l("Highest rise at once"),
     "index_clause": _l("Index clause"),
-    "kind": _l("Kind"),
     "notice_months": _l("Months of notice"),
     "number": _l("Number"),
-    "ore": _l("Amount"),
     "package": _l("Package"),
     "parts": _l("Parts included"),
     "period_months": _l("Months of a period"),
     "price_ore": _l("Price"),
     "price_per": _l("Price is"),
     "remote_monitoring": _l("Remote monitoring"),
+    "reminder": _l("Reminder"),
     "renewal": _l("At the end"),
     "since": _l("From"),
     "sla_policy": _l("Service level"),
-    "spent_on": _l("Day"),
     "starts_on": _l("First day"),
     "stations": _l("Stations"),
     "targets": _l("Promised times"),
@@ -118,12 +116,12 @@ COLUMN: dict[str, Any] = {
 }
 WORDS: dict[str, dict[Any, Any]] = {
     "family": FAMILY,
-    "kind": COST,
     "parts": PARTS,
     "price_per": PRICE_PER,
+    "reminder": REMINDER,
     "renewal": RENEWAL,
 }
-DATES = {"anchor_on", "ends_on", "since", "spent_on", "starts_on", "until"}
+DATES = {"anchor_on", "ends_on", "since", "starts_on", "until"}
 
 
 def verb(word: str) -> Any:

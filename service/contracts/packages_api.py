@@ -124,6 +124,16 @@ def change_policy(asked: dict[str, Any], policy_id: int) -> SlaPolicy:
     return policy
 
 
+@policies.post("/sla-policies/<int:policy_id>/retirement", SlaPolicyShape, Why, status=200)
+def retire_policy(asked: dict[str, Any], policy_id: int) -> SlaPolicy:
+    """Offer a service level no more; contracts that have it keep it."""
+    policy = seen(SlaPolicy, policy_id)
+    refuse_retired(policy)
+    policy.retire(g.person, asked["reason"], clock.now())
+    db.session.commit()
+    return policy
+
+
 class ExtraPrices(fields.Dict):
     """Öre by kind of work."""
 

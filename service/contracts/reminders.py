@@ -14,6 +14,7 @@ from service.contracts import periods
 from service.contracts.models import ServiceContract
 from service.contracts.words import ReminderKind, Renewal, State
 from service.core.db import Model, db
+from service.core.history import record
 from service.core.outbox import WEB, Mail
 from service.people.models import Person
 from service.people.roles import Role
@@ -27,6 +28,7 @@ WORDS = {
     (ReminderKind.NOTICE, Renewal.AUTO): "ska sägas upp senast / last day to give notice",
 }
 LISTED = 100
+RULE = "rule"
 
 
 class ContractReminder(Model):
@@ -74,7 +76,10 @@ def make_reminders(on: date, at: datetime) -> list[ContractReminder]:
     keys = db.session.scalars(kept.returning(ContractReminder.id)).all()
     of_customer = joinedload(ContractReminder.contract).joinedload(ServiceContract.customer)
     new = select(ContractReminder).where(ContractReminder.id.in_(keys)).options(of_customer)
-    return list(db.session.scalars(new.order_by(ContractReminder.id)))
+    made = list(db.session.scalars(new.order_by(ContractReminder.id)))
+    for one in made:
+        record("remind", one.contract, RULE, at, reminder=one.kind.value)
+    return made
 
 
 def tell(new: Sequence[ContractReminder], at: datetime) -> None:

@@ -12,6 +12,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from service.core.log import scrubbed
+from service.core.proxies import Network, networks_in
 
 # The program's own folder, wherever it is started from.
 HOME = Path(__file__).resolve().parents[2]
@@ -32,6 +33,13 @@ def _seconds(text: str) -> int:
     number = int(text)
     if number < 1:
         raise ValueError("at least 1 second")
+    return number
+
+
+def _count(text: str) -> int:
+    number = int(text)
+    if number < 1:
+        raise ValueError("at least 1")
     return number
 
 
@@ -89,6 +97,16 @@ class Settings:
         "login that owns the tables, where it is another one",
     )
     offline_after_seconds: int = setting(300, _seconds, "silence after which a station is offline")
+    trusted_proxies: tuple[Network, ...] = setting(
+        (), networks_in, "proxies whose X-Forwarded-For and -Proto are believed"
+    )
+    ocpp_handshakes: int = setting(
+        8000, _count, "sockets of chargers that have not said yet who they are"
+    )
+    ocpp_handshakes_per_address: int = setting(5000, _count, "the same, of one address")
+    ocpp_connections_per_address: int = setting(
+        20000, _count, "chargers that one address may have connected"
+    )
     smtp_url: str = setting("", _url("smtp", "smtps"), "mail server: smtp://user:password@host:587")
     mail_from: str = setting("Laddvakt <laddvakt@localhost>", _word, "sender of mails")
     secret_key: str = setting("", _word, "signs links and forms; made and kept if absent")

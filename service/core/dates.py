@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from zoneinfo import ZoneInfo
 
-from babel.dates import format_datetime
+from babel.dates import format_date, format_datetime
 from babel.numbers import format_decimal
 from flask_babel import gettext as _
 
 HOME = ZoneInfo("Europe/Stockholm")
+
+
+def today(at: datetime, zone: ZoneInfo = HOME) -> date:
+    """Which day it is there."""
+    return at.astimezone(zone).date()
 
 
 def moment(at: datetime, language: str, now: datetime, zone: ZoneInfo = HOME) -> str:
@@ -18,6 +23,11 @@ def moment(at: datetime, language: str, now: datetime, zone: ZoneInfo = HOME) ->
     there, here = at.astimezone(zone), now.astimezone(zone)
     pattern = "EEE d MMM HH:mm" if there.year == here.year else "EEE d MMM y HH:mm"
     return format_datetime(there, pattern, locale=language).replace(".", "")
+
+
+def day(on: date, language: str) -> str:
+    """`3 mars 2026`, a date of the calendar."""
+    return format_date(on, "d MMM y", locale=language).replace(".", "")
 
 
 def ago(at: datetime, now: datetime) -> str:

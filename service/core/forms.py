@@ -11,9 +11,9 @@ from zoneinfo import ZoneInfo
 from flask_babel import gettext as _
 from flask_wtf import FlaskForm
 from wtforms import DecimalField as PlainDecimalField
-from wtforms import PasswordField, StringField
+from wtforms import PasswordField, SelectMultipleField, StringField
 from wtforms.fields import DateTimeLocalField
-from wtforms.widgets import TextInput
+from wtforms.widgets import CheckboxInput, ListWidget, TextInput
 
 from service.core import language
 from service.core.dates import HOME
@@ -68,6 +68,13 @@ class DecimalField(PlainDecimalField):
             self.data = None
             raise ValueError(_("Write a number, such as 0.3."))
         self.data = Decimal(text)
+
+
+class ManyField(SelectMultipleField):
+    """Any number of a few words, each with a box to tick."""
+
+    widget = ListWidget(prefix_label=False)
+    option_widget = CheckboxInput()
 
 
 class LocalDateTimeField(DateTimeLocalField):

@@ -87,3 +87,10 @@ def _plain(value: Any) -> Any:
     if value is None or isinstance(value, str | int | float | list | dict):
         return value
     return str(value)
+
+
+def plain(_name: str, given: Any) -> Any:
+    """What a column was, or became, where a page has no better word for it."""
+    if isinstance(given, list):
+        return ", ".join(str(one) for one in given) or "–"
+    return "–" if given in (None, "") else given

@@ -72,6 +72,8 @@ class WebServer(BaseApplication):  # type: ignore[misc]
             "graceful_timeout": GRACE_SECONDS,
             "keepalive": 20,
             "control_socket_disable": True,
+            # Whom to believe is TRUSTED_PROXIES' matter alone.
+            "forwarded_allow_ips": "",
             "certfile": str(settings.tls_cert) if settings.tls_cert else None,
             "keyfile": str(settings.tls_key) if settings.tls_key else None,
         }

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from functools import cache
 from hashlib import sha256
 from pathlib import Path
@@ -31,6 +31,7 @@ NAVIGATION: tuple[tuple[Any, tuple[tuple[str, Any, str], ...]], ...] = (
             ("tickets.index", _l("Tickets"), "t"),
             ("work_orders.index", _l("Work orders"), "w"),
             ("stations.index", _l("Stations"), "s"),
+            ("service.index", _l("Service"), "v"),
             ("sessions.index", _l("Charging sessions"), ""),
             ("outages.index", _l("Planned outages"), "u"),
             ("pending.index", _l("Waiting chargers"), "p"),
@@ -43,6 +44,9 @@ NAVIGATION: tuple[tuple[Any, tuple[tuple[str, Any, str], ...]], ...] = (
             ("customers.index", _l("Customers"), "c"),
             ("contracts.index", _l("Contracts"), ""),
             ("models.index", _l("Models"), ""),
+            ("plans.index", _l("Maintenance plans"), ""),
+            ("parts.index", _l("Parts and kits"), ""),
+            ("skills.index", _l("Skills"), ""),
             ("recalls.index", _l("Recalls"), ""),
             ("tags.index", _l("Charging tags"), ""),
             ("faults.index", _l("Fault catalogue"), "f"),
@@ -62,10 +66,12 @@ NAVIGATION: tuple[tuple[Any, tuple[tuple[str, Any, str], ...]], ...] = (
 
 # They share a blueprint with the list of people, and are no part of it.
 OWN_PAGES = {"people.tokens", "people.profile"}
-# Pages of one station: in the menu they are below the stations.
+# Pages of one station: in the menu they are below the stations. So are others below theirs.
 PART_OF = dict.fromkeys(
-    ("frames", "states", "connection", "availability", "remote", "imports"), "stations"
-) | {"sla": "packages"}
+    ("frames", "states", "connection", "rivals", "availability", "remote", "imports"), "stations"
+)
+PART_OF |= {"tasks": "plans", "tightenings": "plans", "sla": "packages"}
+PART_OF |= {"knowledge": "models", "wear": "models", "kits": "parts"}
 
 
 @dataclass(frozen=True)
@@ -106,6 +112,7 @@ def set_up(app: Flask, missing: type[Exception]) -> None:
     )
     app.jinja_env.filters.update(
         moment=_moment,
+        day=_day,
         ago=_ago,
         duration=dates.duration,
         first_words=first_words,
@@ -185,6 +192,10 @@ def slug(text: str) -> str:
 
 def _moment(at: datetime) -> str:
     return dates.moment(at, str(get_locale() or "en"), now())
+
+
+def _day(on: date) -> str:
+    return dates.day(on, language.current())
 
 
 def _kronor(ore: int) -> str:

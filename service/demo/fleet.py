@@ -17,7 +17,6 @@ class ModelCard:
     key: str
     maker: str
     name: str
-    article_number: str
     current: str
     power_kw: float
     connectors: int
@@ -57,6 +56,18 @@ def sites() -> list[dict[str, str]]:
 
 def people() -> list[dict[str, str]]:
     return _rows("people")
+
+
+def skills() -> list[dict[str, str]]:
+    return _rows("skills")
+
+
+def parts() -> list[dict[str, str]]:
+    return _rows("parts")
+
+
+def kits() -> list[dict[str, str]]:
+    return _rows("kits")
 
 
 def past() -> list[dict[str, str]]:

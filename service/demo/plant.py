@@ -13,9 +13,10 @@ from sqlalchemy import select
 
 from service.core.db import db
 from service.core.history import edit
-from service.demo import contracts, fleet, orders, past
+from service.demo import contracts, fleet, orders, past, upkeep, workshop
 from service.demo.credentials import Credentials, SignIn
 from service.monitoring.models import FaultCode, MaintenanceWindow
+from service.parts import catalogue
 from service.people.models import Customer, Person
 from service.people.roles import Role
 from service.sessions.models import Tag
@@ -25,6 +26,7 @@ BY = "demo"
 # The fleet has been there for a while.
 STOOD_FOR = timedelta(days=28)
 LETTERS = "abcdefghjkmnpqrstuvwxyz23456789"
+SITE = ("name", "address", "postal_code", "city", "access_notes", "environment")
 
 # A visitor shall see within minutes what takes up to an hour in a real house.
 HURRIED = "Demo: kortare tider, så att en besökare hinner se vad som händer."
@@ -65,14 +67,17 @@ def plant(app: Flask, at: datetime) -> Credentials:
 
 def _plant(at: datetime) -> Credentials:
     since = at - STOOD_FOR
+    catalogue.load(db.session.connection())
     customers = {row["name"]: Customer.create(BY, since, **row) for row in fleet.customers()}
     password = new_password()
     people = _people(customers, password, since)
-    world = World(since, people, customers, _models(since), _sites(customers, since), {})
+    world = World(since, people, customers, _models(), _sites(customers, since), {})
     keys = _stations(world)
     _tags(world)
+    workshop.furnish(people, at)
     past.play(world, at)
     _outages(world, at)
+    upkeep.plan([*world.models.values()], [*world.stations.values()], people["Karin Sand"], at)
     contracts.sell(world, at)
     orders.plant(world, at)
     _hurry(people["Maria Lindqvist"], at)
@@ -96,6 +101,7 @@ def _people(customers: dict[str, Customer], password: str, at: datetime) -> dict
             role=Role(row["role"]),
             customer=customers.get(row["customer"]),
             language=row["language"],
+            weekly_minutes=int(row["weekly_minutes"]) if row["weekly_minutes"] else None,
             password=hashed,
             created_at=at,
         )
@@ -104,33 +110,22 @@ def _people(customers: dict[str, Customer], password: str, at: datetime) -> dict
     return people
 
 
-def _models(at: datetime) -> dict[str, StationModel]:
-    return {
-        card.key: StationModel.create(
-            BY,
-            at,
-            maker=card.maker,
-            name=card.name,
-            article_number=card.article_number,
-            current=card.current,
-            power_kw=Decimal(str(card.power_kw)),
-            connectors=card.connectors,
-        )
-        for card in fleet.models().values()
-    }
+def _models() -> dict[str, StationModel]:
+    """Those of the catalogue that the product is born with."""
+    found = {key: StationModel.named(card.maker, card.name) for key, card in fleet.models().items()}
+    return {key: model for key, model in found.items() if model}
 
 
 def _sites(customers: dict[str, Customer], at: datetime) -> dict[str, Site]:
     sites = {}
     for row in fleet.sites():
-        facts = {key: row[key] for key in ("name", "address", "postal_code", "city")}
+        facts = {key: row[key] for key in SITE}
         sites[row["key"]] = Site.create(
             BY,
             at,
             customer=customers[row["customer"]],
             latitude=Decimal(row["latitude"]),
             longitude=Decimal(row["longitude"]),
-            access_notes=row["access_notes"],
             **facts,
         )
     return sites

@@ -15,6 +15,7 @@ from service.monitoring.faults import (
     BOOT_LOOP,
     CLOCK_SKEW,
     IDENTITY_CONFLICT,
+    MESSAGE_FLOOD,
     OFFLINE,
     UNSPECIFIED,
     WARNING,
@@ -25,7 +26,7 @@ from service.monitoring.models import Alarm, AlarmState, FaultCode
 from service.monitoring.words import StatusReported
 
 # What no status report raises, no status report clears.
-DERIVED = frozenset({OFFLINE, BOOT_LOOP, IDENTITY_CONFLICT, CLOCK_SKEW})
+DERIVED = frozenset({OFFLINE, BOOT_LOOP, IDENTITY_CONFLICT, MESSAGE_FLOOD, CLOCK_SKEW})
 # What a charger says without being out of order.
 NO_STOP = frozenset({WARNING, "ev_communication_error"})
 
@@ -204,7 +205,7 @@ def _evidence(report: StatusReported) -> str:
 def derive(
     fault: str, stations: Iterable[int], at: datetime, evidence: str, detail: str = ""
 ) -> AlarmNews:
-    """Raise a fault that no charger says: offline, boot loop, identity conflict, clock."""
+    """Raise a fault that no charger says: offline, boot loop, identity conflict, flood, clock."""
     book = AlarmBook(sorted(stations))
     for station_id in book.stations:
         book.raise_alarm((station_id, 0), Fault(fault, detail), at, evidence)

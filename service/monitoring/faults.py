@@ -13,10 +13,11 @@ class Severity(StrEnum):
 
 # Faults that we raise ourselves, and the three places of the catalogue for what has no code.
 OTHER, UNKNOWN, UNSPECIFIED, WARNING = "other", "unknown", "unspecified", "warning"
-OFFLINE, BOOT_LOOP, IDENTITY_CONFLICT, CLOCK_SKEW = (
+OFFLINE, BOOT_LOOP, IDENTITY_CONFLICT, MESSAGE_FLOOD, CLOCK_SKEW = (
     "offline",
     "boot_loop",
     "identity_conflict",
+    "message_flood",
     "clock_skew",
 )
 NOBODYS_FAULT = "EVCommunicationError"

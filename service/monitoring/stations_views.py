@@ -19,6 +19,7 @@ from service.monitoring import fleet, status_labels
 from service.monitoring.health import Kind
 from service.monitoring.link_models import Connection, Contact
 from service.monitoring.models import windows_over
+from service.monitoring.rivals import Rival
 from service.people.guard import has
 from service.people.models import Customer
 from service.stations import labels
@@ -48,6 +49,7 @@ def of_station(station_id: int) -> str:
         station=station,
         contact=contact,
         windows=windows,
+        rival=Rival.of(station, at) if has("stations.take_over") else None,
         whole=fleet.health_of(station, is_offline, bool(windows)),
         parts=fleet.parts(station, is_offline, bool(windows)),
         labels=status_labels,

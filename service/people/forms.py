@@ -17,10 +17,10 @@ from wtforms import (
     ValidationError,
 )
 from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]
-from wtforms.validators import DataRequired, Length, Optional
+from wtforms.validators import DataRequired, Length, NumberRange, Optional
 
 from service.core.db import db
-from service.core.forms import WebForm
+from service.core.forms import DecimalField, WebForm
 from service.people.mail import normalised
 from service.people.models import Customer, Person, Role
 
@@ -112,11 +112,14 @@ class PersonForm(EmailForm):
 
 
 class EditPersonForm(PersonForm):
+    weekly_hours = DecimalField(_l("Works in a week"), [Optional(), NumberRange(0, 168)])
     active = BooleanField(_l("May sign in"))
 
     @property
     def facts(self) -> dict[str, Any]:
-        return {**super().facts, "active": self.active.data}
+        hours = self.weekly_hours.data
+        minutes = None if hours is None else round(hours * 60)
+        return {**super().facts, "active": self.active.data, "weekly_minutes": minutes}
 
 
 class ServiceForm(EditPersonForm):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
+
 from flask import flash, g, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
@@ -9,7 +11,9 @@ from flask_babel import lazy_gettext as _l
 from sqlalchemy import Select
 from sqlalchemy.orm import joinedload
 
+from service.core import language
 from service.core.clock import now
+from service.core.dates import today
 from service.core.db import db
 from service.core.history import History
 from service.core.lists import Column, Filter, Listing
@@ -17,6 +21,7 @@ from service.people import links
 from service.people.blueprint import bp
 from service.people.forms import ROLES, EditPersonForm, PersonForm, ServiceForm
 from service.people.models import LastAdministratorError, Person
+from service.people.skills import PersonSkill
 from service.people.web_sessions import WebSession, change_person
 
 ACTIVE = (("yes", _l("may sign in")), ("no", _l("disabled")))
@@ -135,11 +140,18 @@ def _form(person: Person) -> EditPersonForm:
             "role": person.role.value,
             "customer": str(person.customer_id or ""),
             "language": person.language or "",
+            "weekly_hours": _hours(person.weekly_minutes),
             "active": person.active,
         }
     )
     form.person = person
     return form
+
+
+def _hours(minutes: int | None) -> Decimal | None:
+    return (
+        None if minutes is None else (Decimal(minutes) / 60).quantize(Decimal("0.01")).normalize()
+    )
 
 
 def _show(person: Person, form: EditPersonForm) -> str:
@@ -148,6 +160,9 @@ def _show(person: Person, form: EditPersonForm) -> str:
         someone=person,
         form=form,
         words=ROLES,
+        skills=PersonSkill.of(person),
+        today=today(now()),
+        tongue=language.current(),
         sessions=db.session.scalars(WebSession.of(person, now())).all(),
         history=db.session.scalars(History.of(person).limit(30)).all(),
     )

@@ -35,10 +35,19 @@ RIGHTS: dict[str, frozenset[Role]] = {
     # What is offered, and for how much.
     "packages.read": HOUSE,
     "packages.edit": ADMINISTRATORS,
+    # From where a model's facts are known, its protection, what wears out.
+    "catalogue.read": HOUSE,
+    "catalogue.edit": ADMINISTRATORS,
+    "parts.read": HOUSE,
+    "parts.edit": ADMINISTRATORS,
+    "skills.read": HOUSE,
+    "skills.edit": ADMINISTRATORS,
     "stations.read": EVERYBODY,
     "stations.edit": DESK,
     # OCPP identity, address and key: what a charger signs in with.
     "stations.connect": DESK,
+    # Of two that use one identity, which one is the charger.
+    "stations.take_over": DISPATCH,
     "pending.decide": DESK,
     "outages.read": HOUSE,
     "outages.plan": DESK,

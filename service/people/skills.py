@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import ForeignKey, Select, UniqueConstraint, func, select
-from sqlalchemy.orm import Mapped, joinedload, mapped_column, relationship
+from sqlalchemy.orm import Mapped, contains_eager, joinedload, mapped_column, relationship
 
 from service.core.db import Model, db
 from service.core.history import edit, record
 from service.people.models import Person
+
+# A course is booked in time.
+SOON = timedelta(days=60)
 
 # What the product is born with (code, Swedish, English, whether an authorisation); from then on
 # the rows are edited.
@@ -96,6 +99,17 @@ class PersonSkill(Model):
         return list(db.session.scalars(mine.options(joinedload(cls.skill))))
 
     @classmethod
+    def held(cls, skill: Skill) -> list[PersonSkill]:
+        """Whoever has it, by name."""
+        return list(db.session.scalars(cls.holders(skill).order_by(Person.name, cls.id)))
+
+    @classmethod
+    def holders(cls, skill: Skill) -> Select[PersonSkill]:
+        """Who of those that may sign in has it, whether it still holds or not."""
+        theirs = select(cls).join(cls.person).where(cls.skill_id == skill.id, Person.active)
+        return theirs.options(contains_eager(cls.person))
+
+    @classmethod
     def give(
         cls,
         person: Person,
@@ -120,6 +134,10 @@ class PersonSkill(Model):
 
     def holds_on(self, day: date) -> bool:
         return self.valid_until is None or day <= self.valid_until
+
+    def ends_soon(self, day: date) -> bool:
+        """It holds, and is to be renewed."""
+        return self.holds_on(day) and not self.holds_on(day + SOON)
 
 
 def holding(skill: Skill, day: date) -> Select[Person]:

@@ -17,7 +17,7 @@ from service.plans.models import PlanError
 from service.plans.occurrences import Occurrence
 from service.plans.places import local_day
 from service.plans.rules import Terms
-from service.plans.words import OPEN, Anchor, OccurrenceState
+from service.plans.words import OPEN, TAKEN_BACK, Anchor, OccurrenceState
 
 __all__ = ["ClosedError", "LateNewsError", "NotClosedError", "TooEarlyError"]
 
@@ -188,5 +188,5 @@ def _take_back(one: Occurrence, at: datetime) -> None:
     else:
         for row in later:
             row.state, row.closed_at = OccurrenceState.VOID, at
-            row.reason = "The work that it followed from was taken back."
+            row.reason = TAKEN_BACK
     one.done_on = None

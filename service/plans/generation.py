@@ -21,7 +21,7 @@ from service.plans.models import MaintenanceTask
 from service.plans.occurrences import Occurrence, PlanAssignment
 from service.plans.places import BASE, Days, Place, Tasks, Tightenings, places, terms_at
 from service.plans.rules import Planned, Terms, Tight
-from service.plans.words import Anchor
+from service.plans.words import RETIRED, Anchor
 from service.stations.models import Site, Station
 
 # How many stations one unit of work begins with: their rows are in memory at once.
@@ -253,11 +253,11 @@ def end_retired(at: datetime) -> None:
     db.session.execute(
         text(
             "UPDATE occurrence SET state = 'void', closed_at = :at, runs_on = false,"
-            " reason = 'The station is retired.' FROM station"
+            " reason = :why FROM station"
             " WHERE station.id = occurrence.station_id AND station.retired_at IS NOT NULL"
             " AND state IN ('forecast', 'due', 'overdue', 'superseded') AND done_on IS NULL"
         ),
-        {"at": at},
+        {"at": at, "why": RETIRED},
     )
     db.session.execute(
         update(PlanAssignment)

@@ -174,6 +174,16 @@ def forecast(rule: Rule, completions: Sequence[date], until: date, at: date) -> 
     return found
 
 
+def onward(
+    rule: Rule, nominal: Nominal, last_done: date | None, until: date, at: date
+) -> Iterator[Expected]:
+    """An open date and those after it, each taken to be completed on its day, or today."""
+    for one in _open_dates(rule, nominal, at, last_done, []):
+        if one.nominal.on > until:
+            return
+        yield one
+
+
 def _hand_down(strays: list[date], found: list[Expected]) -> None:
     """What satisfies no date, not even the first beyond the end, is told on the last one."""
     if found:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from service.plans import generation, recalls, replanning
+from service.plans import generation, recalls, replanning, triggers
 
 
 def keep_dates(at: datetime) -> None:
@@ -14,6 +14,12 @@ def keep_dates(at: datetime) -> None:
     replanning.catch_up(at)
     generation.run_on(at)
     generation.age(at)
+
+
+def bring_forward(at: datetime) -> None:
+    """What chargers reported, and how much they were used, brings dates forward."""
+    triggers.watch_alarms(at)
+    triggers.watch_use(at)
 
 
 def keep_recalls(at: datetime) -> None:

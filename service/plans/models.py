@@ -95,6 +95,10 @@ class MaintenancePlan(Model):
         return plan
 
     @classmethod
+    def has_draft(cls, model_id: int, name: str) -> bool:
+        return any(one.state is PlanState.DRAFT for one in cls._versions(model_id, name))
+
+    @classmethod
     def _versions(cls, model_id: int, name: str) -> list[MaintenancePlan]:
         same = (cls.model_id == model_id, func.lower(cls.name) == name.lower())
         return list(db.session.scalars(select(cls).where(*same).order_by(cls.version.desc())))
@@ -217,8 +221,12 @@ class MaintenanceTask(Model):
     dusty_percent: Mapped[int] = mapped_column(default=100)
     coastal_percent: Mapped[int] = mapped_column(default=100)
     catch_up: Mapped[CatchUp] = mapped_column(default=CatchUp.EACH)
-    # What brings it forward: [{"on": "rcd_tripped", "times": 3, "days": 30}, …].
-    triggers: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    # What brings it forward, and how soon it is due then. What chargers say of themselves counts
+    # from so many times in so many days; what a person reports, at once.
+    events: Mapped[list[str]] = mapped_column(default=list)
+    event_within_days: Mapped[int] = mapped_column(default=7)
+    event_times: Mapped[int] = mapped_column(default=3)
+    event_days: Mapped[int] = mapped_column(default=30)
     plan: Mapped[MaintenancePlan] = relationship(back_populates="tasks")
     kit: Mapped[Kit | None] = relationship()
     skill: Mapped[Skill | None] = relationship(foreign_keys=[skill_id])

@@ -10,14 +10,15 @@ from sqlalchemy import (
     Index,
     Select,
     UniqueConstraint,
+    false,
     select,
 )
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from service.contracts.words import WorkKind
 from service.core.db import Model
-from service.people.models import Person
-from service.plans.intervals import Nominal, Origin
+from service.people.models import Customer, Person
+from service.plans.intervals import Interval, Nominal, Origin
 from service.plans.models import MaintenancePlan, MaintenanceTask
 from service.plans.words import OPEN, OccurrenceState, Scope
 from service.stations.models import Site, Station
@@ -88,6 +89,18 @@ class Tightening(Model):
     why: Mapped[str]
     created_at: Mapped[datetime]
     ended_at: Mapped[datetime | None]
+    station: Mapped[Station | None] = relationship()
+    site: Mapped[Site | None] = relationship()
+    customer: Mapped[Customer | None] = relationship()
+
+    @property
+    def interval(self) -> Interval:
+        return Interval(self.months or 0, self.days or 0)
+
+    @classmethod
+    def visible_to(cls, person: Person) -> Select[Tightening]:
+        """The house alone: whom a rule of one customer reaches says who the others are."""
+        return select(cls) if person.sees_all else select(cls).where(false())
 
 
 class Occurrence(Model):

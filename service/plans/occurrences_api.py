@@ -11,13 +11,14 @@ from sqlalchemy.orm import selectinload
 from service.core import clock, problems
 from service.core.api import Resource
 from service.core.db import db
-from service.core.fields import Body, Day, Flag, Instant, Shown, WholeText, Why, choice
+from service.core.fields import Body, Day, Flag, Instant, Shown, WholeText, Why, Words, choice
 from service.core.paging import Listed, page, page_of
 from service.core.problems import ProblemError, wrong_field
 from service.people.api import seen
-from service.plans import deeds, reasons
+from service.plans import deeds, reasons, triggers
 from service.plans.occurrences import Occurrence
-from service.plans.words import OccurrenceState
+from service.plans.words import Event, OccurrenceState
+from service.stations.models import Station
 
 occurrences = Resource("occurrences", "Each date of each task at each station.")
 
@@ -60,7 +61,7 @@ class OccurrenceShape(Shown):
     latest = fields.Date(attribute="latest_on")
     legal_latest = fields.Date(attribute="legal_latest_on", allow_none=True)
     state = choice(OccurrenceState)
-    because = fields.Function(reasons.of_row)
+    because = fields.Function(lambda row: reasons.of_row(row))
     missed = fields.Integer(metadata={"description": "Dates before it that passed unmade."})
     done_on = fields.Date(allow_none=True)
     closed_at = Instant(allow_none=True)
@@ -140,3 +141,21 @@ def reopen(asked: dict[str, Any], occurrence_id: int) -> Occurrence:
     deeds.reopen(one, asked["reason"], g.person, clock.now())
     db.session.commit()
     return one
+
+
+class Happening(Body):
+    event = choice(Event, required=True)
+    words = Words(500, required=True)
+
+
+class BroughtForwardShape(Shown):
+    items = fields.List(fields.Nested(OccurrenceShape))
+
+
+@occurrences.post("/stations/<int:station_id>/events", BroughtForwardShape, Happening)
+def report(asked: dict[str, Any], station_id: int) -> dict[str, Any]:
+    """Say what happened to a station; the answer has the dates that it brings forward."""
+    station = seen(Station, station_id)
+    moved = triggers.happened(station, asked["event"], asked["words"], g.person, clock.now())
+    db.session.commit()
+    return {"items": moved}

@@ -12,7 +12,6 @@ from sqlalchemy import ColumnElement, func, select
 
 from service.core.dates import HOME
 from service.core.db import db
-from service.plans.intervals import Interval
 from service.plans.models import MaintenancePlan, MaintenanceTask
 from service.plans.occurrences import PlanAssignment, Tightening
 from service.plans.rules import Terms, Tight, terms
@@ -96,8 +95,7 @@ class Tightenings:
         self._by: dict[tuple[Scope, int | None], list[Tight]] = defaultdict(list)
         for one in db.session.scalars(select(Tightening).where(Tightening.ended_at.is_(None))):
             reached = one.station_id or one.site_id or one.customer_id
-            interval = Interval(one.months or 0, one.days or 0)
-            self._by[one.scope, reached].append(Tight(one.kind, interval, one.why))
+            self._by[one.scope, reached].append(Tight(one.kind, one.interval, one.why))
 
     def on(self, place: Place) -> tuple[Tight, ...]:
         reach: Iterable[tuple[Scope, int | None]] = (

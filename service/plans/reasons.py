@@ -2,48 +2,61 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import date
 from typing import Any
 
 from flask_babel import gettext, ngettext
 
-from service.core import language
+from service.core import dates, language
+from service.plans import labels
 from service.plans.intervals import Expected, Interval, Nominal, Origin, Rule, opens
 from service.plans.occurrences import Occurrence
 from service.plans.words import OccurrenceState
 from service.stations.words import Environment
 
 MONTHS_OF_YEAR = 12
+Write = Callable[[date], str]
+
+
+def on_page(on: date) -> str:
+    """As people write a date. A program reads it as ISO 8601 has it."""
+    return dates.day(on, language.current())
 
 
 def _(words: str, **values: Any) -> str:
     return str(gettext(words, **values))
 
 
-def because(rule: Rule, one: Expected) -> str:
+def because(rule: Rule, one: Expected, write: Write = date.isoformat) -> str:
     """Where the date comes from, what was done to it, and what limits it."""
-    told = [origin(rule.interval, one.nominal, one.last_done)]
+    told = [origin(rule.interval, one.nominal, one.last_done, write)]
     if one.is_assumed and one.last_done and one.nominal.origin is not Origin.GRID:
         told.append(_("The one before is taken to be done on that day."))
     if one.done_on:
-        told.append(_done(one.nominal.on, one.done_on))
+        told.append(_done(one.nominal.on, one.done_on, write))
     if rule.legal_max and one.last_done and one.latest == one.legal_latest:
-        told.append(legal(rule.legal_max, one.last_done, one.latest))
+        told.append(legal(rule.legal_max, one.last_done, one.latest, write))
     if one.is_overdue_by_law:
         told.append(_("It is overdue by law."))
-    told += [_stray(stray, opens(rule, one.nominal.on)) for stray in one.strays]
+    told += [_stray(stray, opens(rule, one.nominal.on), write) for stray in one.strays]
     return " ".join(told)
 
 
-def origin(interval: Interval, nominal: Nominal, last_done: date | None) -> str:
+def origin(interval: Interval, nominal: Nominal, last_done: date | None, write: Write) -> str:
     """Where a nominal date comes from. `last_done`: the completion before it."""
     every = in_words(interval)
     if nominal.origin is Origin.GRID:
-        times, start = nominal.times, nominal.counted_from.isoformat()
-        return _("%(times)s × %(every)s from %(start)s.", times=times, every=every, start=start)
+        times, start = nominal.times, write(nominal.counted_from)
+        return _(
+            "Every %(every)s, counted from %(start)s (no. %(times)s).",
+            every=every,
+            start=start,
+            times=times,
+        )
     if nominal.origin is Origin.FIRST or last_done is None:
         return _("The first date.")
-    done = last_done.isoformat()
+    done = write(last_done)
     if nominal.origin is Origin.PULLED:
         return _(
             "%(every)s after the completion on %(done)s, which came early and pulled it forward.",
@@ -53,12 +66,12 @@ def origin(interval: Interval, nominal: Nominal, last_done: date | None) -> str:
     return _("%(every)s after the completion on %(done)s.", every=every, done=done)
 
 
-def legal(most: Interval, last_done: date, latest: date) -> str:
+def legal(most: Interval, last_done: date, latest: date, write: Write) -> str:
     return _(
         "By law no later than %(latest)s, %(most)s after the completion on %(done)s.",
-        latest=latest.isoformat(),
+        latest=write(latest),
         most=in_words(most),
-        done=last_done.isoformat(),
+        done=write(last_done),
     )
 
 
@@ -75,8 +88,8 @@ def in_words(interval: Interval) -> str:
     return " ".join(parts)
 
 
-def _done(nominal: date, done_on: date) -> str:
-    days, on = (done_on - nominal).days, done_on.isoformat()
+def _done(nominal: date, done_on: date, write: Write) -> str:
+    days, on = (done_on - nominal).days, write(done_on)
     if days == 0:
         return _("Done on %(on)s, on the day.", on=on)
     if days > 0:
@@ -86,38 +99,38 @@ def _done(nominal: date, done_on: date) -> str:
     return _("Done on %(on)s, %(days)s before the date.", on=on, days=early)
 
 
-def _stray(done_on: date, opens_on: date) -> str:
+def _stray(done_on: date, opens_on: date, write: Write) -> str:
     return _(
         "The completion on %(on)s satisfies none: the window opens on %(opens)s.",
-        on=done_on.isoformat(),
-        opens=opens_on.isoformat(),
+        on=write(done_on),
+        opens=write(opens_on),
     )
 
 
-def of_row(row: Occurrence) -> str:
+def of_row(row: Occurrence, write: Write = date.isoformat) -> str:
     """The same of a date that is a row."""
-    told = [origin(Interval(row.months, row.days), row.nominal, row.last_done_on)]
+    told = [origin(Interval(row.months, row.days), row.nominal, row.last_done_on, write)]
     if row.tightened_by:
         told.append(_("More often than the plan: %(why)s.", why=_why(row.tightened_by)))
     if row.missed:
         passed = ngettext("%(num)s date before it passed.", "%(num)s before it passed.", row.missed)
         told.append(passed)
-    told += _law(row)
+    told += _law(row, write)
     if row.state is OccurrenceState.DONE and row.done_on:
-        told.append(_done(row.nominal_on, row.done_on))
+        told.append(_done(row.nominal_on, row.done_on, write))
     if row.state is OccurrenceState.SUPERSEDED and row.superseded_by:
         bigger = row.superseded_by.task.title(language.current())
         told.append(_("Done along with “%(task)s”.", task=bigger))
     if row.reason:
-        told.append(row.reason if row.reason.endswith(".") else f"{row.reason}.")
+        told.append(_reason(row.reason))
     return " ".join(told)
 
 
-def _law(row: Occurrence) -> list[str]:
+def _law(row: Occurrence, write: Write) -> list[str]:
     most = row.task.legal_max
     if not (most and row.last_done_on and row.latest_on == row.legal_latest_on):
         return []
-    told = [legal(most, row.last_done_on, row.latest_on)]
+    told = [legal(most, row.last_done_on, row.latest_on, write)]
     return [*told, _("It is overdue by law.")] if row.is_overdue_by_law else told
 
 
@@ -127,3 +140,15 @@ def _why(tightened_by: str) -> str:
         Environment.COASTAL.value: _("the place is by the sea"),
     }
     return words.get(tightened_by, tightened_by)
+
+
+def _reason(reason: str) -> str:
+    """A person's words as they are; a rule's in the reader's language."""
+    rule, _colon, rest = reason.partition(": ")
+    known = {event.value: word for event, word in labels.EVENT.items()}
+    known |= {"use": _("used since the last time")}
+    if rule in known and rest:
+        reason = f"{str(known[rule]).capitalize()}: {rest}"
+    elif reason in labels.REASON:
+        reason = str(labels.REASON[reason])
+    return reason if reason.endswith(".") else f"{reason}."

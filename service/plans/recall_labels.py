@@ -13,7 +13,7 @@ from service.plans.recalls import Recall
 from service.plans.words import RecallKind, RecallState
 from service.stations import labels as register
 
-__all__ = ["short_day"]
+__all__ = ["column", "short_day", "value", "verb"]
 
 KIND: dict[RecallKind, Any] = {
     RecallKind.ADVISORY: _l("Advisory"),

@@ -22,7 +22,7 @@ from service.plans.models import MaintenanceTask
 from service.plans.occurrences import Occurrence, PlanAssignment
 from service.plans.places import BASE, GROUND, Days, Place, Tasks, Tightenings, places, terms_at
 from service.plans.rules import Planned, Terms
-from service.plans.words import Anchor, OccurrenceState
+from service.plans.words import ANOTHER_GROUND, ANOTHER_PLAN, Anchor, OccurrenceState
 
 AT_ONCE = 500
 # By station and series.
@@ -144,10 +144,10 @@ def catch_up(at: datetime) -> None:
     """Stations whose plan, day of commissioning or place is another than their dates are from."""
     again = places(PlanAssignment.begun_at.is_(None), BASE.is_not(None), most=AT_ONCE)
     if again:
-        replan(again, "The station has another plan.", at)
+        replan(again, ANOTHER_PLAN, at)
     moved = places(PlanAssignment.begun_from != GROUND, BASE.is_not(None), most=AT_ONCE)
     if moved:
-        replan(moved, "The day that the dates are counted from, or the place, is another now.", at)
+        replan(moved, ANOTHER_GROUND, at)
 
 
 def _all_series(found: Sequence[Place], at: datetime, rows: Rows) -> Iterator[Series]:

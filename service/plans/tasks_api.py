@@ -11,7 +11,7 @@ from service.contracts.words import WorkKind
 from service.core import clock
 from service.core.api import Resource
 from service.core.db import db
-from service.core.fields import Body, Shown, Text, Whole, WholeText, Words, choice
+from service.core.fields import Body, Shown, Text, Whole, WholeText, Words, choice, one_of
 from service.core.paging import Listed, page, page_of
 from service.core.problems import ProblemError
 from service.parts.models import Kit
@@ -20,7 +20,7 @@ from service.people.skills import Skill
 from service.plans import checking
 from service.plans.forecast_api import IntervalShape, ToleranceShape, interval_of
 from service.plans.models import MaintenancePlan, MaintenanceTask
-from service.plans.words import Anchor, CatchUp
+from service.plans.words import Anchor, CatchUp, Event
 
 tasks = Resource("tasks", "What is done again and again at stations that have a plan.")
 
@@ -91,6 +91,15 @@ class EnvironmentShape(Body):
     coastal_percent = Whole(1, 100)
 
 
+class TriggersShape(Body):
+    """What brings a date forward. What a charger reports counts from `times` in `days`."""
+
+    events = fields.List(fields.String(validate=one_of(*(event.value for event in Event))))
+    within_days = Whole(0, checking.MOST_DAYS, attribute="event_within_days")
+    times = Whole(1, 1000, attribute="event_times")
+    days = Whole(1, 366, attribute="event_days")
+
+
 class TaskChange(Body):
     kind = choice(WorkKind)
     title_sv = Words(120)
@@ -109,6 +118,7 @@ class TaskChange(Body):
     supersedes = fields.List(Words(60))
     environment = fields.Nested(EnvironmentShape)
     usage = fields.Nested(UsageShape)
+    triggers = fields.Nested(TriggersShape)
     catch_up = choice(CatchUp)
 
 
@@ -142,6 +152,7 @@ class TaskShape(Shown):
     supersedes = fields.List(fields.String())
     environment = OfRow(EnvironmentShape)
     usage = OfRow(UsageShape)
+    triggers = OfRow(TriggersShape)
     catch_up = choice(CatchUp)
 
 
@@ -227,6 +238,6 @@ def _facts(asked: dict[str, Any]) -> dict[str, Any]:
     if "season" in facts:
         season = facts.pop("season") or {}
         facts |= {"season_from": season.get("first"), "season_to": season.get("last")}
-    for part in ("tolerance", "environment", "usage"):
+    for part in ("tolerance", "environment", "usage", "triggers"):
         facts |= facts.pop(part, {})
     return facts

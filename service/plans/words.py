@@ -54,6 +54,18 @@ class CatchUp(StrEnum):
     ONE = "one"
 
 
+class Event(StrEnum):
+    """What happens to a station and cannot wait for its date."""
+
+    RCD_TRIPPED = "rcd_tripped"
+    OVER_TEMPERATURE = "over_temperature"
+    COLLISION = "collision"
+    LIGHTNING = "lightning"
+    FLOOD = "flood"
+    FILTER_BLOCKED = "filter_blocked"
+    FAN_FAILED = "fan_failed"
+
+
 class Scope(StrEnum):
     """How far a tightening reaches."""
 
@@ -81,3 +93,10 @@ class RecallState(StrEnum):
     DONE = "done"
     # By its serial number, its firmware, or what somebody saw.
     NOT_AFFECTED = "not_affected"
+
+
+# Why a rule made a date void: kept in the row, said in the reader's language by labels.
+RETIRED = "The station is retired."
+ANOTHER_PLAN = "The station has another plan."
+ANOTHER_GROUND = "The day that is counted from, or the place, is another now."
+TAKEN_BACK = "The work that it followed from was taken back."

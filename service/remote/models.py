@@ -12,6 +12,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from service.core.db import Model, claimed, db
 from service.core.history import record
 from service.core.live import announce, wake
+from service.monitoring.link_models import Contact
 from service.monitoring.reading import covered
 from service.people.models import Person
 from service.remote.actions import DISTURBS, ActionState, Effect, Kind
@@ -149,6 +150,8 @@ class RemoteAction(Model):
             waiting.order_by(cls.id).limit(500).with_for_update(skip_locked=True)
         ):
             mine.setdefault(action.station_id, action)
+        for station_id in _held_elsewhere(connections, list(mine)):
+            del mine[station_id]
         states = befores(list(mine)) if mine else {}
         for action in mine.values():
             action.before = states[action.station_id].as_json()
@@ -208,3 +211,13 @@ def is_charging(station: Station, connector: int) -> bool:
     mine = select(Connector).where(Connector.station_id == station.id)
     now = db.session.scalars(mine.execution_options(populate_existing=True))
     return any(one.is_charging for one in now if connector in (0, one.number))
+
+
+def _held_elsewhere(connections: dict[int, int], stations: list[int]) -> list[int]:
+    """The stations that came back to another link since: nothing goes to their old connection."""
+    found = db.session.execute(
+        select(Contact.station_id, Contact.connection_id).where(
+            Contact.station_id.in_(stations), Contact.connection_id.is_not(None)
+        )
+    )
+    return [one for one, generation in found if generation != connections[one]]

@@ -20,7 +20,7 @@ from service.people.api import referred, seen
 from service.stations import models as rows
 from service.stations.models import Station
 from service.stations.register import Site, StationModel
-from service.stations.words import Access, Authorization
+from service.stations.words import Access, Authorization, Environment
 
 stations = Resource("stations", "Charging stations: the register, and what each says of itself.")
 
@@ -49,6 +49,7 @@ class StationChange(Body):
     access = choice(Access)
     serial_number = Text(100, allow_none=True)
     commissioned_on = Day(allow_none=True)
+    environment = choice(Environment, allow_none=True)
 
 
 class NewStation(StationChange):
@@ -81,6 +82,9 @@ class StationShape(Shown):
     reported_model = fields.String(allow_none=True)
     reported_serial = fields.String(allow_none=True)
     commissioned_on = fields.Date(allow_none=True)
+    environment = choice(
+        Environment, allow_none=True, metadata={"description": "null: as its site's."}
+    )
     created_at = Instant()
     retired_at = Instant(allow_none=True)
 
@@ -113,6 +117,8 @@ def create_station(asked: dict[str, Any]) -> Any:
     )
     key = station.give_key(g.person, now) if station.security_profile else None
     db.session.commit()
+    # What was not said has no value in the object yet.
+    db.session.refresh(station)
     return {**vars(station), "connection": connection(station, key)}
 
 

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Any
 from zoneinfo import available_timezones
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from sqlalchemy import Select
 from sqlalchemy.orm import joinedload
 from wtforms import (
     DateField,
@@ -21,56 +19,25 @@ from wtforms import (
 from wtforms.validators import DataRequired, Email, InputRequired, Length, NumberRange, Optional
 
 from service.core.db import db
-from service.core.forms import DecimalField, WebForm
+from service.core.forms import DecimalField, ManyField, WebForm
+from service.core.register import RegisterForm, RetireForm, choices_of, key_of, rows_of
 from service.people.models import Customer
 from service.stations import labels
 from service.stations.identity import is_identity
 from service.stations.register import Site, StationModel
-from service.stations.words import Access, Authorization, Current
+from service.stations.words import Access, Authorization, Current, Environment
+
+__all__ = [
+    "CustomerForm",
+    "ModelForm",
+    "ProfileForm",
+    "RegisterForm",
+    "RetireForm",
+    "SiteForm",
+    "StationForm",
+]
 
 SHORT, LONG = Length(max=120), Length(max=2000)
-
-
-def _key(value: Any) -> int | None:
-    """The key of a row that was chosen, None for no choice. ValueError for what is none."""
-    return int(value) if value not in (None, "", "None") else None
-
-
-def _rows(query: Select[Any], current: Any) -> list[Any]:
-    """What can be chosen: all in use, and the one that the row has, though it be retired."""
-    rows = list(db.session.scalars(query))
-    return rows if current is None or current in rows else [current, *rows]
-
-
-def _words(words: Mapping[Any, Any]) -> list[tuple[Any, Any]]:
-    return list(words.items())
-
-
-class RegisterForm(WebForm):
-    """`units` and `hints` stand beside the fields; `facts` is what a verb takes.
-
-    Where nothing is typed into one of `unknown`, its column is NULL.
-    """
-
-    units: dict[str, Any] = {}
-    hints: dict[str, Any] = {}
-    unknown: tuple[str, ...] = ()
-
-    def __init__(self, row: Any = None, **values: Any) -> None:
-        self.row = row
-        super().__init__(obj=row, **values)
-
-    @property
-    def facts(self) -> dict[str, Any]:
-        facts = {name: value for name, value in self.data.items() if name != "csrf_token"}
-        return facts | {name: facts[name] or None for name in self.unknown}
-
-    def refuse(self, name: str, words: str) -> None:
-        """What only the verb could know stands beside the field like everything else."""
-        self[name].errors = [*self[name].errors, words]
-
-    def is_another(self, found: Any) -> bool:
-        return found is not None and (self.row is None or found.id != self.row.id)
 
 
 class CustomerForm(RegisterForm):
@@ -93,10 +60,11 @@ class SiteForm(RegisterForm):
     hints = {
         "latitude": _l("North of the equator, such as 57.7089. Give both, or neither."),
         "longitude": _l("East of Greenwich, such as 11.9746."),
+        "environment": _l("Dust and salt in the air shorten the time between visits."),
         "access_notes": _l("What a technician must know to get in: gate, key, parking, contact."),
     }
 
-    customer_id = SelectField(_l("Customer"), [InputRequired()], coerce=_key)
+    customer_id = SelectField(_l("Customer"), [InputRequired()], coerce=key_of)
     name = StringField(_l("Name"), [DataRequired(), SHORT])
     address = StringField(_l("Address"), [Length(max=200)])
     postal_code = StringField(_l("Postal code"), [Length(max=12)])
@@ -104,12 +72,14 @@ class SiteForm(RegisterForm):
     latitude = DecimalField(_l("Latitude"), [Optional(), NumberRange(-90, 90)])
     longitude = DecimalField(_l("Longitude"), [Optional(), NumberRange(-180, 180)])
     time_zone = SelectField(_l("Time zone"), [InputRequired()], default="Europe/Stockholm")
+    environment = SelectField(_l("Environment"), coerce=Environment, default=Environment.NORMAL)
     access_notes = TextAreaField(_l("Access notes"), [LONG])
 
     def __init__(self, row: Site | None = None, **values: Any) -> None:
         super().__init__(row, **values)
-        customers = _rows(Customer.in_use(), row.customer if row else None)
+        customers = rows_of(Customer.in_use(), row.customer if row else None)
         self.customer_id.choices = [("", _("choose"))] + [(it.id, it.name) for it in customers]
+        self.environment.choices = choices_of(labels.ENVIRONMENT)
         self.time_zone.choices = [(zone, zone) for zone in sorted(available_timezones())]
 
     @property
@@ -130,8 +100,11 @@ class SiteForm(RegisterForm):
 
 class ModelForm(RegisterForm):
     unknown = ("notes",)
-    units = {"power_kw": "kW"}
-    hints = {"power_kw": _l("Of the whole station, all its connectors together.")}
+    units = {"power_kw": "kW", "visit_months": _l("months")}
+    hints = {
+        "power_kw": _l("Of the whole station, all its connectors together."),
+        "visit_months": _l("In a normal environment, as the maker says it."),
+    }
 
     maker = StringField(_l("Maker"), [DataRequired(), SHORT])
     name = StringField(_l("Name"), [DataRequired(), SHORT])
@@ -139,16 +112,23 @@ class ModelForm(RegisterForm):
     current = SelectField(_l("Current"), [InputRequired()], coerce=Current)
     power_kw = DecimalField(_l("Power"), [Optional(), NumberRange(0, 10_000)])
     connectors = IntegerField(_l("Connectors"), [InputRequired(), NumberRange(1, 62)], default=1)
+    visit_months = IntegerField(_l("A visit every"), [Optional(), NumberRange(1, 120)])
+    capabilities = ManyField(_l("What it has and can do"))
     notes = TextAreaField(_l("Notes"), [LONG])
 
     def __init__(self, row: StationModel | None = None, **values: Any) -> None:
         super().__init__(row, **values)
-        self.current.choices = _words(labels.CURRENT)
+        self.current.choices = choices_of(labels.CURRENT)
+        self.capabilities.choices = choices_of(labels.CAPABILITY)
 
     def validate_name(self, field: Any) -> None:
         maker, article = self.maker.data or "", self.article_number.data or ""
         if self.is_another(StationModel.named(maker, field.data, article)):
             raise ValidationError(_("There is a model of this maker, name and article already."))
+
+
+def _own_environment(value: Any) -> Environment | None:
+    return Environment(value) if value not in (None, "", "None") else None
 
 
 class StationForm(RegisterForm):
@@ -163,8 +143,8 @@ class StationForm(RegisterForm):
 
     name = StringField(_l("Name"), [DataRequired(), SHORT])
     ocpp_identity = StringField(_l("OCPP identity"), [DataRequired(), Length(max=48)])
-    site_id = SelectField(_l("Site"), [Optional()], coerce=_key)
-    model_id = SelectField(_l("Model"), [Optional()], coerce=_key)
+    site_id = SelectField(_l("Site"), [Optional()], coerce=key_of)
+    model_id = SelectField(_l("Model"), [Optional()], coerce=key_of)
     serial_number = StringField(_l("Serial number"), [SHORT])
     firmware_version = StringField(_l("Firmware"), [SHORT])
     access = SelectField(_l("Access"), coerce=Access, default=Access.INTERNAL)
@@ -172,19 +152,22 @@ class StationForm(RegisterForm):
         _l("Who may charge"), coerce=Authorization, default=Authorization.KNOWN_TAGS
     )
     commissioned_on = DateField(_l("Commissioned on"), [Optional()])
+    environment = SelectField(_l("Environment"), [Optional()], coerce=_own_environment)
 
     def __init__(self, row: Any = None, **values: Any) -> None:
         super().__init__(row, **values)
         sites = Site.in_use().options(joinedload(Site.customer))
         self.site_id.choices = [("", _("none yet"))] + [
             (it.id, f"{it.name} · {it.customer.name}")
-            for it in _rows(sites, row.site if row else None)
+            for it in rows_of(sites, row.site if row else None)
         ]
         self.model_id.choices = [("", _("not known yet"))] + [
-            (it.id, it.title) for it in _rows(StationModel.in_use(), row.model if row else None)
+            (it.id, it.full_title)
+            for it in rows_of(StationModel.in_use(), row.model if row else None)
         ]
-        self.access.choices = _words(labels.ACCESS)
-        self.authorization.choices = _words(labels.AUTHORIZATION)
+        self.environment.choices = [("", _("as its site")), *choices_of(labels.ENVIRONMENT)]
+        self.access.choices = choices_of(labels.ACCESS)
+        self.authorization.choices = choices_of(labels.AUTHORIZATION)
 
     @property
     def facts(self) -> dict[str, Any]:
@@ -201,8 +184,13 @@ class StationForm(RegisterForm):
             )
 
 
-class RetireForm(WebForm):
-    reason = StringField(_l("Reason"), [DataRequired(), Length(max=500)])
+class TakeOverForm(WebForm):
+    """`address` is the one that the person saw: another one is not meant."""
+
+    address = StringField(_l("Address"), [DataRequired(), Length(max=100)])
+    reason = StringField(
+        _l("Reason"), [DataRequired(_l("Say why: it stands in the history.")), Length(max=500)]
+    )
 
 
 class ProfileForm(WebForm):

@@ -4,7 +4,19 @@ from typing import Any
 
 from flask_babel import lazy_gettext as _l
 
-from service.stations.words import Access, Authorization, Current
+from service.core.history import plain
+from service.stations.words import (
+    Access,
+    Authorization,
+    Capability,
+    Current,
+    DocumentKind,
+    Environment,
+    EvidenceKind,
+    Per,
+    Place,
+    RcdType,
+)
 
 CURRENT: dict[Current, Any] = {Current.AC: _l("AC"), Current.DC: _l("DC, fast charging")}
 ACCESS: dict[Access, Any] = {Access.PUBLIC: _l("public"), Access.INTERNAL: _l("internal")}
@@ -12,6 +24,53 @@ AUTHORIZATION: dict[Authorization, Any] = {
     Authorization.KNOWN_TAGS: _l("known tags"),
     Authorization.ACCEPT_ALL: _l("everybody, except blocked tags"),
     Authorization.REFUSE: _l("nobody"),
+}
+ENVIRONMENT: dict[Environment, Any] = {
+    Environment.NORMAL: _l("normal"),
+    Environment.DUSTY: _l("dusty"),
+    Environment.COASTAL: _l("by the sea"),
+}
+CAPABILITY: dict[Capability, Any] = {
+    Capability.REMOTE_RCD_TEST: _l("RCD test by remote"),
+    Capability.RCD_SELF_TEST: _l("RCD tests itself"),
+    Capability.RCD_RECLOSER: _l("RCD recloses by itself"),
+    Capability.RCD_BUTTON: _l("RCD test button"),
+    Capability.EMERGENCY_STOP: _l("emergency stop"),
+    Capability.AIR_FILTER: _l("air filter"),
+    Capability.LIQUID_COOLING: _l("liquid cooling"),
+    Capability.AC_OUTLET: _l("AC outlet beside the DC ones"),
+    Capability.SCHUKO_OUTLET: _l("Schuko outlet"),
+    Capability.TILT_SENSOR: _l("tilt sensor"),
+    Capability.CABLE_MANAGEMENT: _l("cable management"),
+    Capability.CALIBRATION_SEALS: _l("calibration seals"),
+}
+EVIDENCE: dict[EvidenceKind, Any] = {
+    EvidenceKind.MANUAL: _l("manual"),
+    EvidenceKind.KB: _l("maker's help pages"),
+    EvidenceKind.OPERATOR: _l("operator's experience"),
+    EvidenceKind.AUTHORITY: _l("authority"),
+    EvidenceKind.DEFAULT: _l("default"),
+}
+RCD: dict[RcdType, Any] = {
+    RcdType.RDC_DD: _l("6 mA DC detection (RDC-DD)"),
+    RcdType.A: _l("RCD type A"),
+    RcdType.B: _l("RCD type B"),
+    RcdType.IMD: _l("insulation monitor (IMD)"),
+    RcdType.NONE: _l("none"),
+    RcdType.UNKNOWN: _l("RCD, type not known"),
+}
+PLACE: dict[Place, Any] = {
+    Place.BUILT_IN: _l("built in"),
+    Place.UPSTREAM: _l("in the distribution board"),
+    Place.UNKNOWN: _l("not known"),
+}
+PER: dict[Per, Any] = {Per.STATION: _l("the station"), Per.OUTLET: _l("each outlet")}
+DOCUMENT: dict[DocumentKind, Any] = {
+    DocumentKind.USER_MANUAL: _l("user manual"),
+    DocumentKind.INSTALLATION_MANUAL: _l("installation manual"),
+    DocumentKind.SERVICE_MANUAL: _l("service manual"),
+    DocumentKind.DATA_SHEET: _l("data sheet"),
+    DocumentKind.OTHER: _l("other"),
 }
 PROFILE: dict[int, Any] = {
     2: _l("2 · key, over an encrypted connection (TLS)"),
@@ -36,7 +95,37 @@ VERB: dict[str, Any] = {
     "block": _l("blocked"),
     "unblock": _l("unblocked"),
     "import": _l("imported"),
+    "let_in": _l("let another one with its identity take over"),
+    "take_over": _l("taken over by another one with its identity"),
     "report_firmware": _l("reported its firmware"),
+    "assign_plan": _l("given a maintenance plan"),
+    "end_plan": _l("taken off its maintenance plan"),
+    "add_task": _l("a task added"),
+    "remove_task": _l("a task removed"),
+    "publish": _l("published"),
+    "complete": _l("completed"),
+    "skip": _l("skipped"),
+    "reopen": _l("opened again"),
+    "bring_forward": _l("brought forward"),
+    "event_rcd_tripped": _l("its RCD tripped"),
+    "event_over_temperature": _l("was too hot"),
+    "event_collision": _l("was hit by a vehicle"),
+    "event_lightning": _l("was hit by lightning"),
+    "event_flood": _l("was flooded"),
+    "event_filter_blocked": _l("its filter was blocked"),
+    "event_fan_failed": _l("its fan failed"),
+    "tighten": _l("tightened"),
+    "loosen": _l("loosened"),
+    "verify": _l("verified"),
+    "doubt": _l("no longer verified"),
+    "add_evidence": _l("given evidence"),
+    "remove_evidence": _l("evidence removed"),
+    "add_protection": _l("given a protective device"),
+    "remove_protection": _l("protective device removed"),
+    "add_document": _l("given a document"),
+    "remove_document": _l("document removed"),
+    "add_wear_part": _l("given a wear part"),
+    "remove_wear_part": _l("wear part removed"),
 }
 COLUMN: dict[str, Any] = {
     "access": _l("Access"),
@@ -44,12 +133,18 @@ COLUMN: dict[str, Any] = {
     "address": _l("Address"),
     "article_number": _l("Article number"),
     "authorization": _l("Who may charge"),
+    "capabilities": _l("What it has and can do"),
     "city": _l("City"),
     "commissioned_on": _l("Commissioned on"),
+    "connected": _l("Connected"),
     "connectors": _l("Connectors"),
     "current": _l("Current"),
     "customer": _l("Customer"),
+    "device": _l("Device"),
+    "document": _l("Document"),
     "email": _l("E-mail"),
+    "environment": _l("Environment"),
+    "evidence": _l("Evidence"),
     "file": _l("File"),
     "firmware": _l("Firmware"),
     "firmware_version": _l("Firmware"),
@@ -59,19 +154,29 @@ COLUMN: dict[str, Any] = {
     "longitude": _l("Longitude"),
     "maker": _l("Maker"),
     "model": _l("Model"),
+    "months": _l("Months"),
     "name": _l("Name"),
+    "newcomer": _l("Newcomer"),
     "notes": _l("Notes"),
     "ocpp_identity": _l("OCPP identity"),
     "organisation_number": _l("Organisation number"),
+    "done_on": _l("Done on"),
+    "part": _l("Part"),
     "phone": _l("Telephone"),
+    "plan": _l("Plan"),
     "postal_code": _l("Postal code"),
     "power_kw": _l("Power"),
+    "says": _l("What it says"),
     "security_profile": _l("Security profile"),
     "serial_number": _l("Serial number"),
     "site": _l("Site"),
+    "task": _l("Task"),
     "time_zone": _l("Time zone"),
+    "to": _l("To"),
     "valid_from": _l("Valid from"),
     "valid_until": _l("Valid until"),
+    "version": _l("Version"),
+    "visit_months": _l("A visit every"),
 }
 
 
@@ -83,6 +188,9 @@ def column(word: str) -> Any:
     return COLUMN.get(word, word)
 
 
-def value(_name: str, given: Any) -> Any:
-    """What a column was, or became."""
-    return "–" if given in (None, "") else given
+def capability(word: str) -> Any:
+    """A word that nobody knows any more is shown as it is."""
+    return CAPABILITY.get(word, word)  # type: ignore[call-overload]
+
+
+value = plain

@@ -23,6 +23,13 @@ from service.stations.register import StationModel
 
 bp = Blueprint("models", __name__, url_prefix="/models")
 
+# What later rooms know of a model. Each panel loads itself from its own room's address.
+PANELS = (
+    ("wear.of_model", _l("Wear parts")),
+    ("recalls.of_model", _l("Advisories and recalls")),
+    ("models.history", _l("History")),
+)
+
 
 @bp.get("")
 def index() -> ResponseReturnValue:
@@ -36,7 +43,14 @@ def show(model_id: int) -> str:
         Station.model_id == model.id, Station.retired_at.is_(None)
     )
     standing = db.session.scalar(select(func.count()).select_from(mine.subquery()))
-    return render_template("stations/model.html", model=model, standing=standing, labels=labels)
+    panels = [(pages.address_of(one, model_id=model.id), title) for one, title in PANELS]
+    return render_template(
+        "stations/model.html",
+        model=model,
+        standing=standing,
+        labels=labels,
+        panels=[panel for panel in panels if panel[0]],
+    )
 
 
 @bp.get("/new")
@@ -101,20 +115,44 @@ def _listing() -> Listing:
         columns=(
             Column("maker", _l("Maker"), _by_maker(), _of("maker")),
             Column("name", _l("Name"), alphabetical(StationModel.name), _of("name")),
-            Column("article_number", _l("Article number"), None, _of("article_number")),
+            # On the page it stands with the name, as does who has read what.
+            Column(
+                "article_number", _l("Article number"), None, _of("article_number"), False, False
+            ),
             Column("current", _l("Current"), None, _of("current")),
             Column("power_kw", _l("Power (kW)"), StationModel.power_kw, _of("power_kw"), True),
             Column("connectors", _l("Connectors"), None, _of("connectors"), number=True),
+            *(_of_service() if g.person.sees_all else ()),
             Column("stations", _l("Stations"), stations, number=True),
         ),
         search=(StationModel.maker, StationModel.name, StationModel.article_number),
         filters=(
             Filter("current", _l("Current"), list(labels.CURRENT.items()), _with_current),
+            *((_verified_filter(),) if g.person.sees_all else ()),
             pages.in_use_filter(StationModel),
         ),
         sort="maker",
         search_hint=_l("Search maker, name, article …"),
     )
+
+
+def _of_service() -> tuple[Column, Column]:
+    """What a customer's person is not shown."""
+    months, read = StationModel.visit_months, StationModel.verified_at
+    return (
+        Column("visit_months", _l("Visit every (months)"), months, _of("visit_months"), True),
+        Column("verified_at", _l("Verified"), read, _of("verified_at"), on_page=False),
+    )
+
+
+def _verified_filter() -> Filter:
+    choices = (("yes", _l("verified")), ("no", _l("default")))
+    return Filter("verified", _l("Its service"), choices, _with_verified)
+
+
+def _with_verified(query: Select[Any], value: str) -> Select[Any]:
+    unread = StationModel.verified_at.is_(None)
+    return query.where(unread if value == "no" else ~unread)
 
 
 def _by_maker() -> tuple[Any, Any]:

@@ -1,37 +1,33 @@
-"""What the pages of the register do the same way: forms, retirement, history."""
+"""What the pages of stations and what they stand on do the same way."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from typing import Any
 
-from flask import current_app, flash, redirect, render_template, url_for
+from flask import current_app, url_for
 from flask_babel import gettext as _
-from flask_babel import lazy_gettext as _l
-from sqlalchemy import Select
 from werkzeug.wrappers import Response
 
-from service.core.db import Model, db
-from service.core.history import History
-from service.core.lists import Filter
+from service.core import register
+from service.core.db import Model
+from service.core.register import Answer, ask, done, in_use_filter, refuse
 from service.people.guard import can
 from service.stations import labels
-from service.stations.forms import RegisterForm, RetireForm
 from service.stations.models import RetiredError
 from service.stations.register import StillInUseError
 
-Answer = str | Response | tuple[str, int]
-SHOWN = 50
-
-
-def ask(form: RegisterForm, title: str, back: str, action: str = "", about: str = "") -> Answer:
-    """The form, which is sent to the address that it leads back to, unless `action` is another.
-
-    `about` says what will happen. Answers 422 where something is not right yet.
-    """
-    values = {"form": form, "title": title, "back": back, "action": action, "about": about}
-    page = render_template("stations/form.html", **values)
-    return (page, 422) if form.is_submitted() else page
+__all__ = [
+    "Answer",
+    "address_of",
+    "ask",
+    "done",
+    "history",
+    "in_use_filter",
+    "refuse",
+    "usual_profile",
+    "with_reason",
+]
 
 
 def address_of(endpoint: str, **values: Any) -> str:
@@ -45,49 +41,21 @@ def usual_profile() -> int:
     return 2 if current_app.config["SETTINGS"].ocpp_url(secure=True).startswith("wss:") else 1
 
 
-def done(words: str, address: str) -> Response:
-    """Keep what was done, say so, and go there."""
-    db.session.commit()
-    flash(words, "ok")
-    return redirect(address, 303)
-
-
 def with_reason(deed: Callable[[str], None], words: str, address: str) -> Response:
     """Do it with the reason that was given, or say why not."""
-    form = RetireForm()
-    if not form.validate():
-        return refuse(_("Nothing was changed: say why."), address)
-    try:
-        deed(str(form.reason.data))
-    except StillInUseError as wrong:
-        names = ", ".join(wrong.names)
-        return refuse(
-            _("Nothing was changed: it is still in use by %(names)s.", names=names), address
-        )
-    except RetiredError:
-        return refuse(_("Nothing was changed: it is retired already."), address)
-    return done(words, address)
+    refusals: register.Refusals = {StillInUseError: _still_in_use, RetiredError: _retired}
+    return register.with_reason(deed, words, address, refusals)
 
 
-def refuse(words: str, address: str) -> Response:
-    db.session.rollback()
-    flash(words, "error")
-    return redirect(address, 303)
-
-
-def history(row: Model, words: Any = labels) -> str:
+def history(row: Model, words: register.Labels = labels) -> str:
     """What has been done to it. `words` say how its verbs and columns are called."""
-    deeds = db.session.scalars(History.of(row).limit(SHOWN + 1)).all()
-    values: dict[str, Any] = {"deeds": deeds[:SHOWN], "is_more": len(deeds) > SHOWN}
-    return render_template("stations/_history.html", labels=words, **values)
+    return register.history(row, words)
 
 
-def in_use_filter(kind: Any) -> Filter:
-    """Retired rows stay away until somebody asks for them."""
+def _still_in_use(wrong: StillInUseError) -> str:
+    names = ", ".join(wrong.names)
+    return str(_("Nothing was changed: it is still in use by %(names)s.", names=names))
 
-    def apply(query: Select[Any], value: str) -> Select[Any]:
-        gone = kind.retired_at.is_not(None)
-        return query.where(gone if value == "retired" else ~gone)
 
-    choices = (("in_use", _l("in use")), ("retired", _l("retired")))
-    return Filter("shown", _l("Shown"), choices, apply, default="in_use")
+def _retired(_wrong: RetiredError) -> str:
+    return str(_("Nothing was changed: it is retired already."))

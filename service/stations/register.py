@@ -15,7 +15,7 @@ from sqlalchemy import (
     func,
     select,
 )
-from sqlalchemy.orm import Mapped, mapped_column, relationship
+from sqlalchemy.orm import Mapped, mapped_column, relationship, validates
 
 from service.core.db import Model, db
 from service.core.history import edit, record
@@ -144,7 +144,7 @@ class StationModel(Model):
         return select(cls).where(cls.retired_at.is_(None)).order_by(cls.maker, cls.name)
 
     @classmethod
-    def named(cls, maker: str, name: str, article_number: str) -> StationModel | None:
+    def named(cls, maker: str, name: str, article_number: str = "") -> StationModel | None:
         wanted = (maker.lower(), name.lower(), article_number.lower())
         columns = (cls.maker, cls.name, cls.article_number)
         same = [_key(column) == word for column, word in zip(columns, wanted, strict=True)]
@@ -157,9 +157,19 @@ class StationModel(Model):
         record("create", model, by, at)
         return model
 
+    @validates("capabilities")
+    def _as_text(self, _column: str, words: list[str]) -> list[str]:
+        """The driver would keep a member of an enumeration by its name."""
+        return [str(word) for word in words]
+
     @property
     def title(self) -> str:
         return f"{self.maker} {self.name}"
+
+    @property
+    def full_title(self) -> str:
+        """With the article number, for a choice among models of one name."""
+        return f"{self.title} · {self.article_number}" if self.article_number else self.title
 
     def edit(self, by: Doer, at: datetime, **facts: Any) -> None:
         edit(self, by, at, **facts)

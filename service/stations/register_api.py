@@ -13,6 +13,7 @@ from service.core.api import Resource
 from service.core.db import db
 from service.core.fields import (
     Body,
+    FlagText,
     Instant,
     Number,
     Shown,
@@ -29,7 +30,7 @@ from service.core.problems import ProblemError, already_exists, refuse_retired, 
 from service.people.api import CustomerShape, customers, referred, seen
 from service.people.models import Customer
 from service.stations.register import Site, StationModel, StillInUseError, retire_customer
-from service.stations.words import Current
+from service.stations.words import Capability, Current, Environment
 
 sites = Resource("sites", "Places with an address, where stations stand.")
 models = Resource("models", "What makers sell.")
@@ -58,6 +59,7 @@ class SiteChange(Body):
     latitude = Number(-90, 90, allow_none=True)
     longitude = Number(-180, 180, allow_none=True)
     time_zone = fields.String(validate=one_of(*sorted(available_timezones())))
+    environment = choice(Environment)
     access_notes = Text(allow_none=True)
 
 
@@ -77,6 +79,7 @@ class SiteShape(Shown):
     latitude = fields.Float(allow_none=True)
     longitude = fields.Float(allow_none=True)
     time_zone = fields.String()
+    environment = choice(Environment)
     access_notes = fields.String(allow_none=True)
     created_at = Instant()
     retired_at = Instant(allow_none=True)
@@ -155,6 +158,8 @@ class ModelChange(Body):
     current = choice(Current)
     power_kw = Number(0, 9999, allow_none=True)
     connectors = Whole(1, 62)
+    visit_months = Whole(1, 120, allow_none=True)
+    capabilities = fields.List(choice(Capability))
     notes = Text(allow_none=True)
 
 
@@ -165,7 +170,7 @@ class NewModel(ModelChange):
 
 
 class ModelShape(Shown):
-    inside = ("notes",)
+    inside = ("notes", "visit_months", "capabilities", "verified", "verified_at")
     id = fields.Integer()
     maker = fields.String()
     name = fields.String()
@@ -173,6 +178,15 @@ class ModelShape(Shown):
     current = choice(Current)
     power_kw = fields.Float(allow_none=True)
     connectors = fields.Integer()
+    visit_months = fields.Integer(
+        allow_none=True, metadata={"description": "How often to come in a normal environment."}
+    )
+    capabilities = fields.List(fields.String())
+    verified = fields.Boolean(
+        attribute="is_verified",
+        metadata={"description": "false: its service is a default that nobody has read."},
+    )
+    verified_at = Instant(allow_none=True)
     notes = fields.String(allow_none=True)
     created_at = Instant()
     retired_at = Instant(allow_none=True)
@@ -180,6 +194,7 @@ class ModelShape(Shown):
 
 class ModelQuery(Listed):
     q = Text(200, metadata={"description": "Part of the maker, name or article number."})
+    verified = FlagText(metadata={"description": "Whether somebody has read of its service."})
 
 
 @models.get("/models", page_of(ModelShape), ModelQuery)
@@ -189,6 +204,8 @@ def list_models(asked: dict[str, Any]) -> dict[str, Any]:
     if words := asked.get("q"):
         columns = (StationModel.maker, StationModel.name, StationModel.article_number)
         found = found.where(containing(words, *columns))
+    if "verified" in asked and g.person.sees_all:
+        found = found.where(StationModel.verified_at.is_not(None) == asked["verified"])
     return page(StationModel, found, asked)
 
 

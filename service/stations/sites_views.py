@@ -17,7 +17,7 @@ from service.core.db import db
 from service.core.lists import Column, Listing
 from service.core.swedish import alphabetical
 from service.people.models import Customer
-from service.stations import pages
+from service.stations import labels, pages
 from service.stations.forms import SiteForm
 from service.stations.models import Station
 from service.stations.pages import Answer
@@ -36,7 +36,7 @@ def show(site_id: int) -> str:
     site = g.person.may_see(Site, site_id)
     standing = select(Station).where(Station.site_id == site.id, Station.retired_at.is_(None))
     stations = db.session.scalars(standing.order_by(alphabetical(Station.name)))
-    return render_template("stations/site.html", site=site, stations=list(stations))
+    return render_template("stations/site.html", site=site, stations=list(stations), labels=labels)
 
 
 @bp.get("/new")
@@ -105,6 +105,7 @@ def _listing() -> Listing:
             Column("city", _l("City"), alphabetical(Site.city), _of("city")),
             Column("latitude", _l("Latitude"), None, _of("latitude"), on_page=False),
             Column("longitude", _l("Longitude"), None, _of("longitude"), on_page=False),
+            Column("environment", _l("Environment"), None, _of("environment"), on_page=False),
             Column("time_zone", _l("Time zone"), None, _of("time_zone"), on_page=False),
             Column("stations", _l("Stations"), stations, number=True),
         ),

@@ -23,6 +23,7 @@ bp = Blueprint("stations", __name__, url_prefix="/stations")
 PANELS = (
     ("states.of_station", _l("State now")),
     ("tickets.of_station", _l("Tickets")),
+    ("service.of_station", _l("Service")),
     ("work_orders.of_station", _l("Work orders")),
     ("contracts.of_station", _l("Covered by")),
     ("availability.of_station", _l("Availability")),

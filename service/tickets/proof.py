@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import Select, exists, select
 
 from service.core.db import db
-from service.monitoring.faults import BOOT_LOOP, IDENTITY_CONFLICT, OFFLINE, Severity
+from service.monitoring.faults import BOOT_LOOP, IDENTITY_CONFLICT, MESSAGE_FLOOD, OFFLINE, Severity
 from service.monitoring.models import Alarm, FaultCode
 from service.sessions.models import ChargingSession
 from service.tickets.closing import Facts, Waiting, waits_for
@@ -19,7 +19,7 @@ from service.tickets.timeline import TimelineEntry
 # A connector that served no car for so long cannot be expected to prove itself by serving one.
 SERVED_LATELY = timedelta(days=30)
 # What a charge proves nothing about.
-NO_CHARGE_PROVES = frozenset({OFFLINE, BOOT_LOOP, IDENTITY_CONFLICT})
+NO_CHARGE_PROVES = frozenset({OFFLINE, BOOT_LOOP, IDENTITY_CONFLICT, MESSAGE_FLOOD})
 
 
 def candidates(at: datetime) -> Select[Ticket]:

@@ -22,7 +22,7 @@ from service.visits.models import WorkOrder
 from service.visits.refusals import Refusal
 from service.visits.states import Kind, LineState, State
 
-__all__ = ["WORK_KIND", "day", "short_day"]
+__all__ = ["WORK_KIND", "column", "day", "short_day", "value", "verb"]
 
 KIND: dict[Kind, Any] = {
     Kind.PREVENTIVE: _l("Preventive maintenance"),

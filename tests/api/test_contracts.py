@@ -56,6 +56,9 @@ def test_a_service_level_is_changed(admin: Program) -> None:
     }
     assert admin.get(one)["hours"] == "24/7"
     assert admin.get("/sla-policies", q="gul")["total"] == 1
+    assert admin.post(f"{one}/retirement", {"reason": "Old"}, status=200)["retired_at"]
+    body = PACKAGE | {"sla_policy_id": made["id"]}
+    assert fields(admin.post("/packages", body, status=422)) == {"sla_policy_id"}
 
 
 @pytest.mark.parametrize(
@@ -173,6 +176,8 @@ def test_a_station_is_let_go(
 
     told = admin.post(f"/contracts/{contract.id}/removal", body, status=200)
     assert [one["until"] for one in told["stations"]] == ["2026-05-31", None]
+    problem = admin.post(f"/contracts/{contract.id}/removal", body | {"station_ids": [99]}, 422)
+    assert fields(problem) == {"station_ids"}
 
 
 def test_contracts_are_found_by_what_they_have(

@@ -42,7 +42,7 @@ def test_a_fixed_series_with_one_completion(admin: Program) -> None:
         "earliest": "2026-02-14",
         "latest": "2026-03-30",
         "state": "due",
-        "because": "1 × 1 month from 2026-01-31.",
+        "because": "Every 1 month, counted from 2026-01-31 (no. 1).",
     }
     assert items[-1]["nominal_date"] == "2028-01-31"
     assert {item["state"] for item in items[2:]} == {"forecast"}

@@ -146,7 +146,7 @@ def test_a_station_has_its_dates_with_the_answer(
     admin: Program, due: dict[str, Any], old: Station
 ) -> None:
     assert (due["state"], due["station_id"]) == ("due", old.id)
-    assert due["because"] == f"1 × 1 year from {old.commissioned_on}."
+    assert due["because"] == f"Every 1 year, counted from {old.commissioned_on} (no. 1)."
     assert due == admin.get(f"/occurrences/{due['id']}")
     on = due["nominal_date"]
     for query, found in (
@@ -243,3 +243,38 @@ def test_a_customer_sees_the_dates_of_their_own_stations_alone(
     assert stranger.get("/assignments")["items"] == []
     stranger.get(f"/occurrences/{due['id']}", 404)
     mine.post(f"/occurrences/{due['id']}/completion", {"done_on": "2026-01-01"}, 403)
+
+
+def test_the_law_asks_for_more_everywhere_until_it_does_not(
+    admin: Program, due: dict[str, Any], old: Station
+) -> None:
+    law = {"kind": "rcd_test", "interval": {"months": 3}, "why": "ELSÄK-FS"}
+    made = admin.post("/tightenings", law)
+
+    assert (made["scope"], made["interval"]) == ("law", {"months": 3})
+    asked = admin.get("/occurrences", station_id=old.id)["items"]
+    assert "More often than the plan: ELSÄK-FS." in asked[-1]["because"]
+    assert admin.post(f"/tightenings/{made['id']}/end", {"reason": "New law"}, 200)["ended_at"]
+    admin.post(f"/tightenings/{made['id']}/end", {"reason": "Again"}, 409)
+    admin.post("/tightenings", law | {"site_id": 1, "station_id": 1}, 422)
+    admin.post("/tightenings", law | {"site_id": 99}, 422)
+    assert [one["id"] for one in admin.get("/tightenings")["items"]] == [made["id"]]
+
+
+def test_an_event_answers_with_the_dates_that_it_brings_forward(
+    admin: Program, draft: dict[str, Any], old: Station
+) -> None:
+    triggers = {"events": ["flood"], "within_days": 1, "times": 2, "days": 10}
+    task = admin.post(f"/plans/{draft['id']}/tasks", TASK | {"season": None, "triggers": triggers})
+    assert task["triggers"] == triggers
+    admin.post(f"/plans/{draft['id']}/publication", None, 200)
+    admin.post("/assignments", {"plan_id": draft["id"], "station_ids": [old.id]})
+    path = f"/stations/{old.id}/events"
+
+    moved = admin.post(path, {"event": "flood", "words": "A metre of water"})["items"]
+    tomorrow = str(now().astimezone(HOME).date() + timedelta(1))
+    assert [(one["state"], one["latest"]) for one in moved] == [("due", tomorrow)]
+    assert "A metre of water" in moved[0]["because"]
+    assert admin.post(path, {"event": "lightning", "words": "Flash"})["items"] == []
+    admin.post(path, {"event": "meteor", "words": "Flash"}, 422)
+    admin.post("/stations/99/events", {"event": "flood", "words": "Water"}, 404)

@@ -17,8 +17,13 @@ from service.demo.plant import plant
 from service.monitoring import catalogue
 from service.monitoring.link_models import Direction, Frame
 from service.monitoring.models import FaultCode, MaintenanceWindow
+from service.monitoring.rivals import Rival
+from service.parts.models import Kit, Part
 from service.people.models import Customer, Person, Role
+from service.people.skills import Skill
 from service.people.tokens import create_token
+from service.plans.models import MaintenancePlan
+from service.plans.occurrences import Occurrence
 from service.plans.recalls import Recall
 from service.remote.actions import Kind
 from service.remote.models import RemoteAction
@@ -55,6 +60,7 @@ def build(app: Flask, at: datetime) -> Person:
     PendingCharger.tried("STRANGER-1", "192.0.2.8", at)
     first(PendingCharger, PendingCharger.identity == "STRANGER-1").refuse(admin, at)
     _office(admin, at)
+    first(MaintenancePlan).new_version(admin, at)
     ImportDraft.upload("stationer.csv", sheet.read(CSV), admin, at)
     db.session.commit()
     return admin
@@ -79,6 +85,7 @@ def _talk(station: Station, at: datetime) -> None:
     ]
     for row in rows:
         db.session.execute(insert(Frame).values(**shared, **row))
+    Rival.knocked(station.id, "10.20.0.7", "203.0.113.9", at)
 
 
 def _office(admin: Person, at: datetime) -> None:
@@ -97,6 +104,7 @@ def first(kind: Any, *where: Any) -> Any:
 
 def values() -> dict[str, Any]:
     """What to put into an address, by the name of its place."""
+    draft = first(MaintenancePlan, MaintenancePlan.state == "draft")
     broken = first(Ticket, Ticket.fault == "ground_failure", Ticket.resolved_at.is_(None))
     return {
         "station_id": broken.station_id,
@@ -104,6 +112,9 @@ def values() -> dict[str, Any]:
         "site_id": first(Site).id,
         "customer_id": first(Customer).id,
         "model_id": first(StationModel).id,
+        "part_id": first(Part, Part.price_ore.is_not(None)).id,
+        "kit_id": first(Kit).id,
+        "skill_id": first(Skill, Skill.is_authorisation).id,
         "person_id": first(Person, Person.role == Role.TECHNICIAN).id,
         "charger_id": first(PendingCharger).id,
         "action_id": first(RemoteAction).id,
@@ -111,6 +122,9 @@ def values() -> dict[str, Any]:
         "session_id": first(ChargingSession).id,
         "tag_id": first(Tag).id,
         "draft_id": first(ImportDraft).id,
+        "plan_id": draft.id,
+        "task_id": draft.tasks[0].id,
+        "occurrence_id": first(Occurrence, Occurrence.state == "overdue").id,
         "contract_id": first(ServiceContract, ServiceContract.name == "Service, tre p-hus").id,
         "package_id": first(ServicePackage, ServicePackage.name == "Service Trygg").id,
         "policy_id": first(SlaPolicy).id,

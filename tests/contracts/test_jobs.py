@@ -34,6 +34,7 @@ def test_a_reminder_is_made_and_mailed_once(contract: ServiceContract, admin: Pe
     db.session.commit()
 
     (kept,) = db.session.scalars(select(ContractReminder))
+    assert [deed.verb for deed in db.session.scalars(History.of(contract))].count("remind") == 1
     assert (kept.kind, kept.due_on) == (ReminderKind.NOTICE, date(2026, 8, 31))
     (mail,) = mails()
     assert mail.recipient == admin.email
@@ -139,7 +140,8 @@ def test_a_retired_station_is_let_go_on_its_last_day(
         let_retired_stations_go(noon(date(2026, 6, 1)))
 
     assert [row.until for row in contract.covers] == [NOON.date()]
-    assert [deed.verb for deed in db.session.scalars(History.of(contract))][0] == "uncover"
+    verbs = [deed.verb for deed in db.session.scalars(History.of(contract))]
+    assert verbs == ["uncover", "sign", "cover", "create"]
 
 
 def test_a_draft_loses_a_retired_station(

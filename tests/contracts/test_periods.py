@@ -3,7 +3,7 @@
 from datetime import date, timedelta
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from service.contracts.periods import (
@@ -19,6 +19,8 @@ from service.contracts.periods import (
 )
 from service.contracts.words import ReminderKind, Renewal
 
+# However busy the machine is.
+UNHURRIED = settings(deadline=None, max_examples=60)
 DAYS = st.dates(date(2000, 1, 1), date(2060, 12, 31))
 MONTHS = st.integers(1, 60)
 NEW_YEAR = date(2026, 12, 31)
@@ -39,6 +41,7 @@ def test_months_are_clamped_to_the_end_of_the_month(day: date, months: int, ther
     assert add_months(day, months) == there
 
 
+@UNHURRIED
 @given(DAYS, st.integers(-600, 600))
 def test_a_day_stays_itself_or_becomes_its_month_s_last(day: date, months: int) -> None:
     there = add_months(day, months)
@@ -51,6 +54,7 @@ def test_a_year_ends_on_the_day_before() -> None:
     assert period_end(date(2026, 3, 1), 12, 1) == date(2027, 2, 28)
 
 
+@UNHURRIED
 @given(DAYS, MONTHS, st.integers(1, 40))
 def test_a_renewed_contract_ends_where_its_anchor_says(day: date, months: int, times: int) -> None:
     end = period_end(day, months, 1)
@@ -60,6 +64,7 @@ def test_a_renewed_contract_ends_where_its_anchor_says(day: date, months: int, t
     assert end == period_end(day, months, times + 1)
 
 
+@UNHURRIED
 @given(DAYS, MONTHS, DAYS)
 def test_the_next_end_is_the_first_one_after(day: date, months: int, ends_on: date) -> None:
     end = next_end(day, months, ends_on)
@@ -105,6 +110,7 @@ def test_each_kind_of_renewal_has_its_reminders(renewal: Renewal, on: date, due:
     assert reminders_due(renewal, NEW_YEAR, 3, on) == due
 
 
+@UNHURRIED
 @given(st.sampled_from(Renewal), DAYS, st.integers(0, 12))
 def test_whoever_asks_every_day_hears_of_each_reminder_in_time(
     renewal: Renewal, ends_on: date, notice: int

@@ -20,6 +20,7 @@ from service.core.postgres import APP, OWNER, Postgres
 from service.core.server_account import PostgresError
 from service.monitoring import catalogue
 from service.people.models import Customer
+from service.stations import catalogue as models
 from service.stations.models import Site, Station
 
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
@@ -128,6 +129,39 @@ def test_the_product_is_born_with_the_catalogue_of_faults(working: Connection) -
     codes = set(working.scalars(text("SELECT code FROM fault_code")))
 
     assert codes == {row["code"] for row in catalogue.rows()}
+
+
+def test_the_product_is_born_with_the_catalogue_of_models(working: Connection) -> None:
+    names = set(working.execute(text("SELECT maker, name FROM station_model")))
+    verified = working.scalar(text("SELECT count(verified_at) FROM station_model"))
+
+    assert names == {(row["maker"], row["name"]) for row in models.models()}
+    assert verified == 4
+
+
+def test_a_house_that_has_models_keeps_them_as_they_are(server: Postgres) -> None:
+    engine = fresh(server, "furnished")
+    with engine.begin() as connection:
+        migrate.run(program(server, "furnished"), connection, "0002")
+        connection.execute(
+            text(
+                "INSERT INTO station_model (maker, name, article_number, current, connectors,"
+                " created_at) VALUES ('Zaptec', 'Pro', '', 'ac', 3, now());"
+                " INSERT INTO customer (name, created_at) VALUES ('A', now());"
+                " INSERT INTO site (customer_id, name, address, postal_code, city, time_zone,"
+                " created_at) SELECT id, 'A', '', '', '', 'UTC', now() FROM customer"
+            )
+        )
+        migrate.run(program(server, "furnished"), connection)
+        own = text(
+            "SELECT connectors, capabilities, visit_months, m.verified_at, count(e.id)"
+            " FROM station_model m LEFT JOIN model_evidence e ON e.model_id = m.id"
+            " WHERE maker = 'Zaptec' AND name = 'Pro' GROUP BY m.id"
+        )
+
+        assert connection.execute(own).one() == (3, [], None, None, 0)
+        assert connection.scalar(text("SELECT environment FROM site")) == "normal"
+    engine.dispose()
 
 
 @pytest.mark.parametrize(

@@ -1,6 +1,7 @@
 import json
 import stat
 from datetime import timedelta
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -12,14 +13,17 @@ from service.contracts.models import ServiceContract
 from service.contracts.words import Renewal
 from service.contracts.words import State as ContractState
 from service.core.db import db
+from service.demo import fleet
 from service.demo.credentials import Credentials
 from service.demo.plant import new_password, plant
 from service.monitoring.models import MaintenanceWindow, StateInterval
+from service.parts.models import KitLine, Part
 from service.people.models import Customer, Person
 from service.people.roles import Role
+from service.people.skills import PersonSkill
 from service.sessions.models import ChargingSession, Tag
 from service.stations import keys
-from service.stations.models import Site, Station
+from service.stations.models import Site, Station, StationModel
 from service.tickets.models import Ticket
 from service.tickets.states import OPEN, Resolution, State
 from tests.conftest import NOON
@@ -40,6 +44,22 @@ def test_the_fleet_is_large_and_varied(planted: Credentials) -> None:
 
     assert (everything(Station), models, sites, owners) == (48, 11, 16, 7)
     assert everything(Customer) == 7
+
+
+def test_every_station_is_of_a_model_of_the_catalogue(planted: Credentials) -> None:
+    for key, card in fleet.models().items():
+        model = StationModel.named(card.maker, card.name)
+        assert model, key
+        assert (model.current, model.connectors) == (card.current, card.connectors), key
+        assert model.power_kw == Decimal(str(card.power_kw)), key
+    assert all(station.model for station in db.session.scalars(select(Station)))
+
+
+def test_the_technicians_can_something_and_the_shelves_are_full(planted: Credentials) -> None:
+    assert everything(PersonSkill) == len(fleet.skills())
+    assert everything(KitLine) == sum(len(row["lines"].split()) for row in fleet.kits())
+    priced = select(func.count()).where(Part.price_ore.is_not(None))
+    assert count(priced) == len(fleet.parts())
 
 
 def test_every_site_lies_in_sweden_and_has_an_address(planted: Credentials) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import inspect
 from collections.abc import AsyncIterator, Callable
-from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, suppress
 from dataclasses import replace
 from typing import Any
 
@@ -13,6 +13,7 @@ import pytest
 import uvloop
 from flask import Flask
 from websockets.asyncio.server import ServerConnection, serve
+from websockets.exceptions import ConnectionClosed
 from websockets.typing import Subprotocol
 
 from ocpp_link import frames, v16
@@ -101,7 +102,7 @@ def linking(settings: Settings, app: Flask, inbox: Memory) -> Linking:
 
     @asynccontextmanager
     async def start(answers_within_s: float = 5.0, **more: Any) -> AsyncIterator[Link]:
-        ports = replace(settings, ocpp_port=0, ocpp_tls_port=0, **more)
+        ports = replace(settings, **{"ocpp_port": 0, "ocpp_tls_port": 0, **more})
         async with linked(ports, app, inbox, answers_within_s) as link:
             yield link
 
@@ -146,6 +147,22 @@ async def connected(link: Link) -> Connection:
         while not link.registry.live():
             await asyncio.sleep(0.001)
     return next(iter(link.registry.live().values()))
+
+
+async def ponged(link: Link) -> Connection:
+    """The only connection, once it is known that it answers pings."""
+    connection = await connected(link)
+    async with asyncio.timeout(5):
+        while not connection.wire.has_ponged:
+            await asyncio.sleep(0.001)
+    return connection
+
+
+async def push(charger: Charger, frame: str, check: Callable[[], bool] = lambda: True) -> None:
+    """Send without waiting and without end, until the other side has closed."""
+    with suppress(ConnectionClosed):
+        while check():
+            await charger.send(frame)
 
 
 async def left(link: Link) -> None:

@@ -77,7 +77,9 @@ async def test_a_late_close_leaves_the_next_connection_alone(
 ) -> None:
     async with linking() as link:
         first = await link.book.opened(opening(station))
+        assert first
         second = await link.book.opened(opening(station, "10.0.0.2"))
+        assert second
         await link.book.closed(Closing(station.id, first, NOON, "late"))
 
         assert contact(station).connection_id == second
@@ -93,7 +95,7 @@ async def test_many_openings_at_once_keep_their_order(linking: Linking, station:
         generations = await asyncio.gather(*(link.book.opened(one) for one in openings))
 
     kept = {row.id: row.station_id for row in rows()}
-    assert [kept[generation] for generation in generations] == list(reversed(ids))
+    assert [kept[generation or 0] for generation in generations] == list(reversed(ids))
 
 
 async def test_a_close_that_cannot_be_kept_is_tried_again(
@@ -101,6 +103,7 @@ async def test_a_close_that_cannot_be_kept_is_tried_again(
 ) -> None:
     async with linking() as link:
         generation = await link.book.opened(opening(station))
+        assert generation
         # A reason that PostgreSQL cannot keep: the write fails.
         await link.book.closed(Closing(station.id, generation, NOON, "\x00"))
         assert rows()[0].closed_at is None
@@ -116,6 +119,7 @@ async def test_what_a_dead_run_left_open_is_closed_at_the_next_start(
 ) -> None:
     async with linking() as link:
         generation = await link.book.opened(opening(station))
+        assert generation
         assert contact(station).connection_id == generation
 
     async with linking():
@@ -128,6 +132,7 @@ async def test_what_a_dead_node_left_open_is_closed_by_another(
 ) -> None:
     async with linking() as link:
         generation = await link.book.opened(opening(station))
+        assert generation
         db.session.get_one(Connection, generation).node = "link elsewhere"
         Node.beat("link elsewhere", "link", NOON)
         db.session.commit()
@@ -144,6 +149,7 @@ async def test_what_a_dead_node_left_open_is_closed_by_another(
 async def test_a_node_that_slept_itself_judges_nobody(linking: Linking, station: Station) -> None:
     async with linking() as link:
         generation = await link.book.opened(opening(station))
+        assert generation
         db.session.get_one(Connection, generation).node = "link elsewhere"
         db.session.commit()
         await link.book.beat({}, NOON)

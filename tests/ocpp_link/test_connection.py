@@ -7,11 +7,12 @@ from typing import Any
 import pytest
 
 from ocpp_link import frames
+from ocpp_link.connection import MOST_WAITING
 from ocpp_link.outcomes import Answered, Lost, NoAnswer, Refused
-from ocpp_link.pace import Pace
+from ocpp_link.pace import Pace, Pressure
 from service.monitoring.words import Heard, StatusReported
 from tests.charger import CallError, Charger
-from tests.ocpp_link.conftest import Memory, met
+from tests.ocpp_link.conftest import Memory, met, push
 from tests.ocpp_link.hostile import HOSTILE
 
 FAULT = {"connectorId": 1, "errorCode": "GroundFailure", "status": "Faulted"}
@@ -48,6 +49,61 @@ async def test_who_speaks_too_fast_is_read_later_and_loses_nothing(inbox: Memory
         answers = [await charger.stray() for _ in range(50)]
 
     assert [answer[1] for answer in answers] == [f"m{number}" for number in range(50)]
+
+
+async def test_b10_who_takes_no_answers_is_read_no_further_and_let_go(
+    inbox: Memory, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with met(inbox) as (charger, connection):
+        connection._pace = Pace(asyncio.get_running_loop().time(), per_second=1e9, burst=1e9)
+        monkeypatch.setattr("ocpp_link.connection.TAKES_WITHIN_S", 0.2)
+        charger.play_dead()
+        long = "i" * 60_000
+
+        def is_bounded() -> bool:
+            return len(connection._replies) <= MOST_WAITING
+
+        await push(charger, f'[2,"{long}","Heartbeat",{{}}]', is_bounded)
+        assert is_bounded()
+        await charger.closed()
+
+
+async def test_c8_who_goes_on_though_it_is_slowed_is_put_out(inbox: Memory) -> None:
+    async with met(inbox) as (charger, connection):
+        connection._pace = Pace(asyncio.get_running_loop().time(), per_second=200, burst=2)
+        connection._pressure = Pressure(patience_s=0.2)
+        await push(charger, '[2,"a","Heartbeat",{}]')
+
+        assert await charger.closed() == 1008
+        assert connection.has_flooded
+
+
+async def test_c8_who_waits_for_its_answers_is_only_slowed(inbox: Memory) -> None:
+    async with met(inbox) as (charger, connection):
+        connection._pace = Pace(asyncio.get_running_loop().time(), per_second=500, burst=2)
+        connection._pressure = Pressure(patience_s=0)
+        for _ in range(20):
+            assert await charger.heartbeat()
+
+
+def test_pressure_that_lets_off_begins_anew() -> None:
+    pressure = Pressure(patience_s=60)
+
+    told = [
+        pressure.is_too_long(now, is_slowed, unread)
+        for now, is_slowed, unread in [
+            (0, True, 9),
+            (59, True, 9),
+            (60, True, 0),
+            (61, True, 9),
+            (120, False, 9),
+            (121, True, 9),
+            (180, True, 9),
+            (181, True, 9),
+        ]
+    ]
+
+    assert told == [False] * 7 + [True]
 
 
 async def test_an_error_of_our_own_is_answered_too(
@@ -336,6 +392,25 @@ async def test_q25_a_charger_is_settled_once_it_has_been_answered(inbox: Memory)
         await charger.boot()
 
         assert connection.is_settled
+
+
+async def test_who_starts_need_not_be_asked_how_it_is(
+    inbox: Memory, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("ocpp_link.connection.BOOTS_WITHIN_S", 0)
+    async with met(inbox) as (charger, connection):
+        await charger.boot()
+        assert not connection.must_be_asked()
+
+    async with met(inbox) as (charger, connection):
+        await charger.heartbeat()
+        assert [connection.must_be_asked() for _ in range(2)] == [True, False]
+
+
+async def test_nobody_is_asked_how_it_is_while_it_may_still_start(inbox: Memory) -> None:
+    async with met(inbox) as (charger, connection):
+        await charger.heartbeat()
+        assert not connection.must_be_asked()
 
 
 async def test_what_came_before_the_close_is_kept(inbox: Memory) -> None:

@@ -9,6 +9,7 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import Any, TypeVar
 
+import pytest
 from flask import Flask
 from sqlalchemy import select
 
@@ -79,6 +80,31 @@ def ask(station_id: int, by: Person, kind: Kind, **fields: Any) -> int:
     station = db.session.get_one(Station, station_id)
     action = RemoteAction.ask(station, kind, fields, "Provar", by, now(), ticket)
     return action.id
+
+
+def test_who_comes_back_without_a_start_is_asked_once_how_it_is(
+    app: Flask, station: Station, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    key = ready(station)
+    monkeypatch.setattr("ocpp_link.connection.BOOTS_WITHIN_S", 0)
+    monkeypatch.setattr("ocpp_link.sender.STATES_EVERY_S", 0.01)
+
+    async def story() -> None:
+        async with a_link(app) as url, Charger(url, "CP1", key) as charger:
+            charger.answers["TriggerMessage"] = {"status": "Accepted"}
+            assert await charger.asked("TriggerMessage") == {
+                "requestedMessage": "StatusNotification"
+            }
+            await charger.status(1, "Faulted", "InternalError")
+            await until(app, lambda: db.session.scalar(select(Ticket.id)))
+            await until(app, answered)
+            assert charger.times_asked("TriggerMessage") == 0
+
+    def answered() -> Any:
+        answer = select(Frame.id).where(Frame.action == "TriggerMessage", Frame.direction == "in")
+        return db.session.scalar(answer)
+
+    asyncio.run(story())
 
 
 def test_a_restart_from_the_ticket_heals_and_is_proven(

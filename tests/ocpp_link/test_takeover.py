@@ -1,20 +1,27 @@
 """Two connections with one identity: A5 to A9 of the attacks, over real sockets."""
 
 import asyncio
+from functools import partial
 
 import pytest
 from flask import Flask
 from sqlalchemy import select
 from websockets.exceptions import InvalidStatus
 
+from ocpp_link.pace import Pace, Pressure
 from ocpp_link.server import Link
+from service.core.clock import now
 from service.core.db import db
+from service.core.history import History
 from service.monitoring.link_models import Connection as Row
 from service.monitoring.link_models import Contact
+from service.monitoring.models import Alarm
+from service.monitoring.rivals import Rival
+from service.people.models import Person
 from service.stations.models import Station
 from service.tickets.models import Ticket
 from tests.charger import Charger
-from tests.ocpp_link.conftest import Linking, Memory, connected, url
+from tests.ocpp_link.conftest import Linking, Memory, connected, left, ponged, push, url
 
 
 async def refused(charger: Charger) -> int:
@@ -63,12 +70,35 @@ async def test_a7_a_hundred_tries_are_one_ticket(
     assert [ticket.occurrences for ticket in db.session.scalars(select(Ticket))] == [1]
 
 
+async def test_c8_a_flood_is_one_ticket_of_its_own(
+    linking: Linking,
+    inbox: Memory,
+    key: str,
+    station: Station,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("ocpp_link.connection.Pace", partial(Pace, per_second=200, burst=2))
+    monkeypatch.setattr("ocpp_link.connection.Pressure", partial(Pressure, patience_s=0.05))
+    async with linking() as link:
+        for _ in range(2):
+            charger = Charger(url(link), "CP1", key)
+            await charger.connect()
+            await push(charger, '[2,"a","Heartbeat",{}]')
+            assert await charger.closed() == 1008
+            await left(link)
+
+    ticket = db.session.scalars(select(Ticket)).one()
+    assert (ticket.fault, ticket.occurrences) == ("message_flood", 2)
+    assert "127.0.0.1" in str(db.session.scalars(select(Alarm)).one().evidence)
+
+
 async def test_a6_who_is_silent_makes_room(
     linking: Linking, inbox: Memory, key: str, station: Station
 ) -> None:
     async with linking(answers_within_s=0.05) as link:
         dead = Charger(url(link), "CP1", key)
         await dead.connect()
+        await ponged(link)
         dead.play_dead()
         async with Charger(url(link), "CP1", key) as alive:
             assert await alive.heartbeat()
@@ -93,7 +123,7 @@ async def test_a6_a_call_to_the_silent_one_ends_at_once(
     async with linking(answers_within_s=0.05) as link:
         dead = Charger(url(link), "CP1", key)
         await dead.connect()
-        old = await connected(link)
+        old = await ponged(link)
         dead.play_dead()
         calling = asyncio.create_task(old.call("c1", "ClearCache", {}, 600))
         async with Charger(url(link), "CP1", key):
@@ -135,11 +165,63 @@ async def test_a_profile_0_station_can_come_back_after_a_silent_loss(
     async with linking(answers_within_s=0.05) as link:
         dead = Charger(url(link), "CP1")
         await dead.connect()
+        await ponged(link)
         dead.play_dead()
         async with Charger(url(link), "CP1") as again:
             assert await again.heartbeat()
         dead.wake_up()
         await dead.closed()
+
+
+async def test_without_tls_a_few_silent_seconds_put_out_nobody_who_never_answers_pings(
+    linking: Linking,
+    inbox: Memory,
+    key: str,
+    station: Station,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    async with linking(answers_within_s=0.05) as link:
+        charger = Charger(url(link), "CP1", key)
+        await charger.connect()
+        charger.play_dead()
+        old = await connected(link)
+        assert not old.wire.has_ponged
+
+        assert await refused(Charger(url(link), "CP1", key)) == 409
+        assert link.registry.get(station.id) is old
+        await settled(link)
+
+        monkeypatch.setattr("ocpp_link.registry.MUTE_S", 0)
+        async with Charger(url(link), "CP1", key) as again:
+            assert await again.heartbeat()
+        charger.wake_up()
+        await charger.closed()
+
+    # Nobody knows that there are two: it is no conflict.
+    assert db.session.scalars(select(Ticket)).all() == []
+
+
+async def test_a_person_lets_the_other_one_take_over(
+    linking: Linking, inbox: Memory, key: str, station: Station, operator: Person
+) -> None:
+    async with linking() as link, Charger(url(link), "CP1", key) as first:
+        assert await refused(Charger(url(link), "CP1", key)) == 409
+        await settled(link)
+        Rival.let_in(station, "127.0.0.1", operator, "the site says so", now())
+        db.session.commit()
+
+        async with Charger(url(link), "CP1", key) as second:
+            assert await second.heartbeat()
+            assert await first.closed() == 1001
+            # Once: who was put out is now the one that is refused.
+            assert await refused(Charger(url(link), "CP1", key)) == 409
+        await settled(link)
+
+    deeds = [(one.verb, one.actor, one.why) for one in db.session.scalars(History.of(station))]
+    assert deeds[:2] == [
+        ("take_over", "link", None),
+        ("let_in", "Olle Operatör", "the site says so"),
+    ]
 
 
 async def test_the_identity_is_one_in_whatever_case(

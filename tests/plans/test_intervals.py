@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as some
 
 from service.plans.intervals import (
@@ -278,6 +278,7 @@ rules = some.builds(
 completions = some.lists(some.dates(date(2020, 1, 1), date(2029, 12, 31)), max_size=8)
 
 
+@settings(deadline=None)
 @given(rules, completions)
 def test_dates_rise_and_their_windows_hold(rule: Rule, done: list[date]) -> None:
     found = forecast(rule, done, date(2035, 1, 1), date(2030, 1, 1))
@@ -287,15 +288,17 @@ def test_dates_rise_and_their_windows_hold(rule: Rule, done: list[date]) -> None
     assert all(one.earliest <= one.latest for one in found)
 
 
+@settings(deadline=None)
 @given(rules, completions)
 def test_every_completion_is_used_once_or_named(rule: Rule, done: list[date]) -> None:
-    found = forecast(rule, done, date(2199, 1, 1), date(2030, 1, 1)) if rule.interval.months else []
+    found = forecast(rule, done, date(2040, 1, 1), date(2030, 1, 1))
 
     used = [one.done_on for one in found if one.done_on]
     named = [stray for one in found for stray in one.strays]
     assert sorted(used + named) == (sorted(done) if found else [])
 
 
+@settings(deadline=None)
 @given(rules, some.integers(-40, 400))
 def test_capped_is_never_later_than_fixed_or_floating(rule: Rule, shift: int) -> None:
     done_on = rule.start + timedelta(max(shift, -rule.early_days))

@@ -48,6 +48,18 @@ def test_a_default_stands_nowhere_and_verifies_nothing(
     assert not model.is_verified
 
 
+def test_what_the_product_brings_along_is_told_in_the_language_of_the_page(
+    manual: ModelEvidence,
+) -> None:
+    assert manual.says_in("en") == manual.says_in("sv") == "Var tolfte månad"
+
+    manual.says_en = "Every twelve months"
+    assert (manual.says_in("en"), manual.says_in("sv")) == (manual.says_en, manual.says)
+
+    device = ProtectiveDevice(rcd_type=RcdType.A, note="Ring", note_en="The ring")
+    assert (device.note_in("en"), device.note_in("sv")) == ("The ring", "Ring")
+
+
 def test_whoever_doubts_makes_it_a_default_again(
     model: StationModel, manual: ModelEvidence, operator: Person
 ) -> None:

@@ -4,7 +4,7 @@ import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects import postgresql
 
-from service.people import skills
+from service.parts import catalogue
 
 revision = '0003'
 down_revision = '0002'
@@ -79,6 +79,7 @@ def upgrade() -> None:
     sa.Column('title', sa.Text(), nullable=False),
     sa.Column('address', sa.Text(), nullable=False),
     sa.Column('kind', sa.Enum('user_manual', 'installation_manual', 'service_manual', 'data_sheet', 'other', name='documentkind', native_enum=False, create_constraint=True, length=40), nullable=False),
+    sa.CheckConstraint("address ~ '^https?://'", name=op.f('ck_model_document_address')),
     sa.ForeignKeyConstraint(['model_id'], ['station_model.id'], name=op.f('fk_model_document_model_id_station_model')),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_model_document'))
     )
@@ -91,6 +92,7 @@ def upgrade() -> None:
     sa.Column('page', sa.Text(), nullable=False),
     sa.Column('dated_on', sa.Date(), nullable=True),
     sa.Column('says', sa.Text(), nullable=False),
+    sa.Column('says_en', sa.Text(), nullable=True),
     sa.Column('verified_at', sa.DateTime(timezone=True), nullable=True),
     sa.Column('verified_by_id', sa.BigInteger(), nullable=True),
     sa.ForeignKeyConstraint(['model_id'], ['station_model.id'], name=op.f('fk_model_evidence_model_id_station_model')),
@@ -106,6 +108,7 @@ def upgrade() -> None:
     sa.Column('place', sa.Enum('built_in', 'upstream', 'unknown', name='place', native_enum=False, create_constraint=True, length=40), nullable=False),
     sa.Column('per', sa.Enum('station', 'outlet', name='per', native_enum=False, create_constraint=True, length=40), nullable=False),
     sa.Column('note', sa.Text(), nullable=True),
+    sa.Column('note_en', sa.Text(), nullable=True),
     sa.CheckConstraint('rated_ma > 0', name=op.f('ck_protective_device_rated_ma')),
     sa.ForeignKeyConstraint(['model_id'], ['station_model.id'], name=op.f('fk_protective_device_model_id_station_model')),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_protective_device'))
@@ -136,13 +139,7 @@ def upgrade() -> None:
     op.create_foreign_key(op.f('fk_station_model_verified_by_id_person'), 'station_model', 'person', ['verified_by_id'], ['id'])
     op.create_check_constraint('weekly_minutes', 'person', 'weekly_minutes BETWEEN 0 AND 10080')
     op.create_check_constraint('visit_months', 'station_model', 'visit_months > 0')
-    at = op.get_bind().scalar(sa.select(sa.func.now()))
-    op.bulk_insert(_skill(), [row | {'created_at': at} for row in skills.rows()])
-
-
-def _skill() -> sa.Table:
-    """The table as it stands now, whatever the model becomes."""
-    return sa.Table('skill', sa.MetaData(), autoload_with=op.get_bind())
+    catalogue.load(op.get_bind())
 
 
 def downgrade() -> None:

@@ -147,7 +147,7 @@ def upgrade() -> None:
     sa.Column('since', sa.Date(), nullable=False),
     sa.Column('until', sa.Date(), nullable=True),
     sa.Column('binds', postgresql.DATERANGE(), nullable=True),
-    postgresql.ExcludeConstraint((sa.text("int8range(station_id, station_id, '[]')"), '&&'), (sa.text("int8range(hashtext(family::text), hashtext(family::text), '[]')"), '&&'), (sa.column('binds'), '&&'), using='gist', name='one_contract_of_a_family'),
+    postgresql.ExcludeConstraint((sa.text("int8range(station_id, station_id, '[]')"), '&&'), (sa.text("int4range(CASE family WHEN 'commissioning' THEN 1 WHEN 'communication' THEN 2 WHEN 'service' THEN 3 WHEN 'administration' THEN 4 END, CASE family WHEN 'commissioning' THEN 1 WHEN 'communication' THEN 2 WHEN 'service' THEN 3 WHEN 'administration' THEN 4 END, '[]')"), '&&'), (sa.column('binds'), '&&'), using='gist', name='one_contract_of_a_family'),
     sa.CheckConstraint('until >= since', name=op.f('ck_contract_station_until')),
     sa.ForeignKeyConstraint(['contract_id'], ['service_contract.id'], name=op.f('fk_contract_station_contract_id_service_contract')),
     sa.ForeignKeyConstraint(['station_id'], ['station.id'], name=op.f('fk_contract_station_station_id_station')),
