@@ -29,6 +29,8 @@ ROWS = 40
 # So many sites are offered in the toolbar: those that have an open order.
 MOST_SITES = 300
 IN_PANEL = 10
+# A search finds the orders of so many stations and sites; who means more types more.
+MOST_PLACES = 500
 
 
 @bp.get("/work-orders")
@@ -75,7 +77,8 @@ def _panel(which: Any, name: str, recall: Recall | None = None) -> str:
 
 
 def _listing() -> Listing:
-    query = WorkOrder.visible_to(g.person).join(WorkOrder.site).join(Site.customer)
+    # Outer joins: they filter nothing, so that a page is read along its index and no further.
+    query = WorkOrder.visible_to(g.person).outerjoin(WorkOrder.site).outerjoin(Site.customer)
     options = (
         contains_eager(WorkOrder.site).contains_eager(Site.customer),
         joinedload(WorkOrder.assignee),
@@ -190,14 +193,35 @@ def _assigned(query: Orders, value: str) -> Orders:
 
 
 def _find(query: Orders, words: str) -> Orders:
-    """Every word stands in its number, its title, its place, or the name of a station on it."""
+    """Every word stands in its number, its title, its place, or the name of a station on it.
+
+    Places are found first: the orders' own indexes then find theirs.
+    """
     for word in words.split():
-        stations = (
-            select(WorkOrderLine.work_order_id)
-            .join(Station, WorkOrderLine.station_id == Station.id)
-            .where(Station.name.icontains(word, autoescape=True))
+        stations = select(Station.id).where(Station.name.icontains(word, autoescape=True))
+        places = (
+            select(Site.id)
+            .join(Site.customer)
+            .where(
+                or_(
+                    *(
+                        column.icontains(word, autoescape=True)
+                        for column in (Site.name, Site.city, Customer.name)
+                    )
+                )
+            )
         )
-        columns = (WorkOrder.number, WorkOrder.title, Site.name, Site.city, Customer.name)
-        named = (column.icontains(word, autoescape=True) for column in columns)
-        query = query.where(or_(*named, WorkOrder.id.in_(stations)))
+        on_line = WorkOrderLine.station_id.in_(_keys(stations))
+        query = query.where(
+            or_(
+                WorkOrder.number.icontains(word, autoescape=True),
+                WorkOrder.title.icontains(word, autoescape=True),
+                WorkOrder.site_id.in_(_keys(places)),
+                WorkOrder.id.in_(select(WorkOrderLine.work_order_id).where(on_line)),
+            )
+        )
     return query
+
+
+def _keys(query: Select[Any]) -> list[int]:
+    return list(db.session.scalars(query.limit(MOST_PLACES)))
