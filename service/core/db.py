@@ -64,7 +64,14 @@ def hot(sql: str, **values: Any) -> psycopg.Cursor[tuple[Any, ...]]:
     not see; errors are psycopg's own.
     """
     driver = db.session.connection().connection.driver_connection
-    return cast("psycopg.Connection[tuple[Any, ...]]", driver).execute(sql, values)
+    given = {name: _array(value) for name, value in values.items()}
+    return cast("psycopg.Connection[tuple[Any, ...]]", driver).execute(sql, given)
+
+
+def _array(value: Any) -> Any:
+    """A list of numbers or instants as PostgreSQL writes it: the driver takes ten times as long,
+    and prepares the statement anew for every width of number."""
+    return "{" + ",".join(map(str, value)) + "}" if isinstance(value, list) else value
 
 
 def rows(values: Iterable[Mapping[str, Any]]) -> str:

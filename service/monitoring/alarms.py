@@ -37,12 +37,13 @@ REPEAT = (
     "UPDATE alarm SET times = alarm.times + n.times, last_at = n.at"
     " FROM unnest(CAST(%(ids)s AS bigint[]), CAST(%(times)s AS bigint[]),"
     " CAST(%(ats)s AS timestamptz[])) AS n(id, times, at)"
-    " WHERE alarm.id = n.id RETURNING alarm.ticket_id, n.times, n.at"
+    " WHERE alarm.id = n.id AND alarm.id = ANY(%(ids)s) RETURNING alarm.ticket_id, n.times, n.at"
 )
 CLEAR = (
     "UPDATE alarm SET state = 'cleared', cleared_at = n.at"
     " FROM unnest(CAST(%(ids)s AS bigint[]), CAST(%(ats)s AS timestamptz[])) AS n(id, at)"
-    " WHERE alarm.id = n.id AND alarm.cleared_at IS NULL RETURNING alarm.ticket_id, n.at"
+    " WHERE alarm.id = n.id AND alarm.id = ANY(%(ids)s) AND alarm.cleared_at IS NULL"
+    " RETURNING alarm.ticket_id, n.at"
 )
 
 Place = tuple[int, int]  # station, connector
