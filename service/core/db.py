@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
+from contextvars import ContextVar
 from datetime import datetime
 from enum import StrEnum
 from typing import Any, Protocol, Self, cast
@@ -9,7 +10,19 @@ from typing import Any, Protocol, Self, cast
 import orjson
 import psycopg
 from flask_sqlalchemy import SQLAlchemy
-from sqlalchemy import BigInteger, CursorResult, DateTime, Enum, MetaData, Select, Text, Update
+from sqlalchemy import (
+    BigInteger,
+    Connection,
+    CursorResult,
+    DateTime,
+    Engine,
+    Enum,
+    MetaData,
+    Select,
+    Text,
+    Update,
+    event,
+)
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlalchemy.orm import DeclarativeBase, registry
 
@@ -57,15 +70,77 @@ class Visible(Protocol):
     def visible_to(cls, person: Any) -> Select[Self]: ...
 
 
-def hot(sql: str, **values: Any) -> psycopg.Cursor[tuple[Any, ...]]:
+Rows = list[tuple[Any, ...]]
+Driver = psycopg.Connection[tuple[Any, ...]]
+
+
+class Later:
+    """A statement that was said and goes out with the next one that somebody waits for."""
+
+    __slots__ = ("_cursor", "_sql", "_values")
+
+    def __init__(self, sql: str, values: dict[str, Any]) -> None:
+        self._sql, self._values = sql, values
+        self._cursor: psycopg.Cursor[tuple[Any, ...]] | None = None
+
+    def send(self, driver: Driver) -> None:
+        self._cursor = driver.execute(self._sql, self._values)
+
+    @property
+    def rows(self) -> Rows:
+        """What it found. Now it, and all that was said before it, has to be sent."""
+        if self._cursor is None:
+            _send(_driver())
+        assert self._cursor  # noqa: S101  it was among those that waited
+        return self._cursor.fetchall() if self._cursor.description else []
+
+
+_waiting: ContextVar[list[Later] | None] = ContextVar("waiting", default=None)
+
+
+def hot(sql: str, **values: Any) -> Rows:
     """A statement on the hot path, straight to the driver, within the session's transaction.
 
     It takes a quarter of the CPU that a session takes. What the session has not flushed, it does
     not see; errors are psycopg's own.
     """
-    driver = db.session.connection().connection.driver_connection
-    given = {name: _array(value) for name, value in values.items()}
-    return cast("psycopg.Connection[tuple[Any, ...]]", driver).execute(sql, given)
+    return later(sql, **values).rows
+
+
+def later(sql: str, **values: Any) -> Later:
+    """The same, but nobody waits for it yet: inside `in_one_go` it travels with its neighbours."""
+    said = Later(sql, {name: _array(value) for name, value in values.items()})
+    waiting = _waiting.get()
+    if waiting is None:
+        said.send(_driver())
+    else:
+        waiting.append(said)
+    return said
+
+
+def _driver() -> Driver:
+    return cast("Driver", db.session.connection().connection.driver_connection)
+
+
+def _send(driver: Driver, commit: bool = False) -> None:
+    """All that waits in one trip, in the order in which it was said."""
+    waiting = _waiting.get()
+    if not waiting:
+        return
+    sending = waiting[:]
+    waiting.clear()
+    with driver.pipeline():
+        for said in sending:
+            said.send(driver)
+        if commit:
+            driver.commit()
+
+
+@event.listens_for(Engine, "before_cursor_execute")
+def _in_order(connection: Connection, *_: object) -> None:
+    """What the session says comes after all that was said before it."""
+    if _waiting.get():
+        _send(cast("Driver", connection.connection.driver_connection))
 
 
 def _array(value: Any) -> Any:
@@ -91,6 +166,19 @@ def unit_of_work() -> Iterator[None]:
     except BaseException:
         db.session.rollback()
         raise
+
+
+@contextmanager
+def in_one_go() -> Iterator[None]:
+    """A unit of work in which what is said `later` waits; the last of it goes with the commit."""
+    before = _waiting.set([])
+    try:
+        with unit_of_work():
+            yield
+            db.session.flush()
+            _send(_driver(), commit=True)
+    finally:
+        _waiting.reset(before)
 
 
 def claimed(update: Update) -> bool:

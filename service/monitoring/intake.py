@@ -10,7 +10,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from service.core.db import db, hot, rows
+from service.core.db import Later, Rows, db, later, rows
 from service.monitoring.alarms import AlarmBook, AlarmNews
 from service.monitoring.ledger import Entries, Running, state_of
 from service.monitoring.words import StatusReported, Word
@@ -30,7 +30,8 @@ LIVE = (
     " i.id, i.state, i.from_at, i.window_id, i.error_code FROM connector c"
     " LEFT JOIN LATERAL (SELECT * FROM state_interval"
     " WHERE connector_id = c.id AND to_at IS NULL OFFSET 0) i ON true"
-    " WHERE c.station_id = ANY(%(ids)s) ORDER BY c.id FOR UPDATE OF c"
+    " WHERE c.station_id = ANY(%(ids)s) AND c.number = ANY(%(numbers)s)"
+    " ORDER BY c.id FOR UPDATE OF c"
 )
 KEEP = (
     "UPDATE connector SET status = n.status, error_code = n.error_code,"
@@ -75,23 +76,38 @@ class StatusNews:
     stations: set[int] = field(default_factory=set)
 
 
-def heard(words: Sequence[Word]) -> set[int]:
-    """They live: remember when. Returns the stations that had been taken for offline."""
+@dataclass(slots=True)
+class Before:
+    """How the stations of some reports stand, before these are taken in."""
+
+    live: Later
+    book: AlarmBook
+
+
+def hear(words: Sequence[Word]) -> Later:
+    """They live: remember when. Finds the stations that had been taken for offline."""
     last: dict[int, datetime] = {}
     for word in words:
         last[word.station_id] = word.at
     heard_at = [{"id": station_id, "at": last[station_id]} for station_id in sorted(last)]
-    return {row[0] for row in hot(HEARD, rows=rows(heard_at))}
+    return later(HEARD, rows=rows(heard_at))
 
 
-def statuses(reports: Sequence[StatusReported]) -> StatusNews:
+def look(reports: Sequence[StatusReported]) -> Before | None:
+    """Ask how the stations of these reports stand, and keep others from changing it."""
+    if not reports:
+        return None
+    stations = sorted({report.station_id for report in reports})
+    numbers = sorted({0, *(report.connector for report in reports)})
+    return Before(later(LIVE, ids=stations, numbers=numbers), AlarmBook(stations))
+
+
+def statuses(reports: Sequence[StatusReported], before: Before | None) -> StatusNews:
     """Live state, ledger and alarms for a group of reports, in the order in which they came."""
     news = StatusNews()
-    if not reports:
+    if before is None:
         return news
-    stations = sorted({report.station_id for report in reports})
-    live = _live(stations)
-    book = AlarmBook(stations)
+    live, book = _live(before.live.rows), before.book
     entries = Entries()
     for report in reports:
         connector = live.get((report.station_id, report.connector)) or _met(report, live)
@@ -107,8 +123,7 @@ def statuses(reports: Sequence[StatusReported]) -> StatusNews:
     return news
 
 
-def _live(stations: list[int]) -> dict[tuple[int, int], Live]:
-    found = hot(LIVE, ids=stations)
+def _live(found: Rows) -> dict[tuple[int, int], Live]:
     return {
         (row[1], row[2]): Live(
             id=row[0],
@@ -159,4 +174,4 @@ def _keep(connectors: Iterable[Live]) -> None:
         for one in connectors
         if one.last
     ]
-    hot(KEEP, rows=rows(said), ids=[row["id"] for row in said])
+    later(KEEP, rows=rows(said), ids=[row["id"] for row in said])

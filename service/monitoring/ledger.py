@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
-from service.core.db import hot, rows
+from service.core.db import hot, later, rows
 
 AVAILABLE, OCCUPIED, FAULTED = "available", "occupied", "faulted"
 UNAVAILABLE, OFFLINE, UNKNOWN = "unavailable", "offline", "unknown"
@@ -91,9 +91,9 @@ class Entries:
     def write(self) -> None:
         """The ends first: a connector has one running interval, and the database keeps it."""
         if self.ends:
-            hot(END, ids=list(self.ends), ends=list(self.ends.values()))
+            later(END, ids=list(self.ends), ends=list(self.ends.values()))
         if self.rows:
-            hot(BEGIN, rows=rows(self.rows))
+            later(BEGIN, rows=rows(self.rows))
 
 
 END = (

@@ -11,7 +11,7 @@ from sqlalchemy import func, insert, select
 from sqlalchemy.orm import joinedload
 from sqlalchemy.orm.attributes import set_committed_value
 
-from service.core.db import db, hot, rows
+from service.core.db import db, hot, later, rows
 from service.core.history import History
 from service.core.live import announce_many
 from service.monitoring.faults import WARNING
@@ -89,7 +89,7 @@ def claim_calls(alarm_ids: Iterable[int], at: datetime) -> list[Call]:
         return []
     codes, windows = FaultCode.all_by_code(), _windows(at)
     silences = {alarm.id: windows.get(alarm.station) for alarm in alarms}
-    hot(CLAIMED, rows=rows({"id": one, "silence": by} for one, by in silences.items()))
+    later(CLAIMED, rows=rows({"id": one, "silence": by} for one, by in silences.items()))
     loud = [Call(alarm, codes[alarm.fault]) for alarm in alarms if silences[alarm.id] is None]
     return [call for call in loud if call.code.opens_ticket or _keeps_coming(call.alarm, at)]
 
@@ -187,7 +187,7 @@ def _insert(fresh: list[tuple[Call, Ticket | None]], at: datetime) -> None:
     adding = insert(Ticket).returning(Ticket.id, sort_by_parameter_order=True)
     ids = list(db.session.scalars(adding, [_row(call, before, at) for call, before in fresh]))
     calls = [call for call, _ in fresh]
-    hot(BELONGS, ids=[call.alarm.id for call in calls], tickets=ids)
+    later(BELONGS, ids=[call.alarm.id for call in calls], tickets=ids)
     lines = [
         line
         for ticket_id, call in zip(ids, calls, strict=True)
