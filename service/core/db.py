@@ -1,10 +1,11 @@
 """The database: one session per unit of work, all times in UTC."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import datetime
 from enum import StrEnum
+from functools import cache
 from typing import Any, Protocol, Self, cast
 
 import orjson
@@ -23,6 +24,7 @@ from sqlalchemy import (
     Update,
     event,
 )
+from sqlalchemy.dialects import postgresql
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlalchemy.orm import DeclarativeBase, registry
 
@@ -116,6 +118,27 @@ def later(sql: str, **values: Any) -> Later:
     else:
         waiting.append(said)
     return said
+
+
+def add_later(kind: type[Model], values: Sequence[Mapping[str, Any]], found: str = "") -> Later:
+    """New rows of one kind, however many, as one statement. `found`: columns to read back.
+
+    Each row names the same columns, and all that have no default in the database.
+    """
+    return later(_adding(kind, tuple(values[0]), found), rows=rows(values))
+
+
+@cache
+def _adding(kind: type[Model], names: tuple[str, ...], found: str) -> str:
+    table = kind.metadata.tables[kind.__tablename__]
+    dialect = postgresql.dialect()  # type: ignore[no-untyped-call]
+    types = ", ".join(f'"{one}" {table.c[one].type.compile(dialect)}' for one in names)
+    columns = ", ".join(f'"{one}"' for one in names)
+    reads = f" RETURNING {found}" if found else ""
+    return (
+        f"INSERT INTO {table.name} ({columns}) SELECT * FROM"  # noqa: S608  names of our own
+        f" json_to_recordset(CAST(%(rows)s AS json)) AS n({types}){reads}"
+    )
 
 
 def _driver() -> Driver:

@@ -10,8 +10,7 @@ from typing import Any
 
 from sqlalchemy import select
 
-from service.core.db import Later, db, hot, later
-from service.core.db import rows as as_json
+from service.core.db import Later, add_later, db, hot, later
 from service.monitoring.faults import (
     BOOT_LOOP,
     CLOCK_SKEW,
@@ -22,7 +21,7 @@ from service.monitoring.faults import (
     Fault,
     classify,
 )
-from service.monitoring.models import AlarmState, FaultCode
+from service.monitoring.models import Alarm, AlarmState, FaultCode
 from service.monitoring.words import StatusReported
 
 # What no status report raises, no status report clears.
@@ -33,13 +32,6 @@ NO_STOP = frozenset({WARNING, "ev_communication_error"})
 OPEN = (
     "SELECT id, station_id, connector, fault, detail, ticket_id FROM alarm"
     " WHERE cleared_at IS NULL AND station_id = ANY(%(ids)s)"
-)
-RAISE = (
-    "INSERT INTO alarm (station_id, connector, fault, detail, state, raised_at, due_at, last_at,"
-    " times, cleared_at, evidence) SELECT * FROM json_to_recordset(CAST(%(rows)s AS json))"
-    " AS n(station_id bigint, connector bigint, fault text, detail text, state text,"
-    " raised_at timestamptz, due_at timestamptz, last_at timestamptz, times bigint,"
-    " cleared_at timestamptz, evidence text) RETURNING id, station_id, connector, fault, detail"
 )
 REPEAT = (
     "UPDATE alarm SET times = alarm.times + n.times, last_at = n.at"
@@ -174,7 +166,7 @@ class AlarmBook:
         for row in rows:
             if row["cleared_at"] and row["due_at"] > row["raised_at"]:
                 row["state"] = AlarmState.CLEARED
-        found = hot(RAISE, rows=as_json(rows))
+        found = add_later(Alarm, rows, "id, station_id, connector, fault, detail").rows
         ids = {(one[1], one[2], Fault(one[3], one[4])): one[0] for one in found}
         for row in rows:
             fault = Fault(row["fault"], row["detail"])
