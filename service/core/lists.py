@@ -105,14 +105,13 @@ class Listing:
 
     def page(self, args: Mapping[str, str]) -> Page:
         query, number = self.narrowed(args), _page_number(args)
-        start = (number - 1) * self.per_page
         counted = select(func.count()).select_from(
             query.order_by(None).options().limit(COUNTED + 1).subquery()
         )
         total = db.session.scalar(counted) or 0
         return Page(
             listing=self,
-            rows=self._rows(self.sorted(query, args).offset(start).limit(self.per_page)),
+            rows=self._rows(self._cut(query, args, number)),
             number=number,
             total=min(total, COUNTED),
             is_more=total > COUNTED,
@@ -120,6 +119,16 @@ class Listing:
             sort=self._sort(args),
             chosen=self._chosen(args),
         )
+
+    def _cut(self, query: Select[Any], args: Mapping[str, str], number: int) -> Select[Any]:
+        """The rows of one page: its keys are found first, so that nothing is joined to the rows
+        of the pages before it."""
+        if number == 1:
+            return self.sorted(query, args).limit(self.per_page)
+        key = query.column_descriptions[0]["entity"].id
+        keys = self.sorted(query, args).with_only_columns(key, maintain_column_froms=True)
+        some = keys.options().offset((number - 1) * self.per_page).limit(self.per_page)
+        return self.sorted(query, args).where(key.in_(some.correlate(None)))
 
     def narrowed(self, args: Mapping[str, str]) -> Select[Any]:
         """The query after search and filters."""

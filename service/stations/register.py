@@ -6,7 +6,7 @@ from datetime import datetime
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import ForeignKey, Numeric, Select, UniqueConstraint, func, select
+from sqlalchemy import Computed, ForeignKey, Numeric, Select, UniqueConstraint, func, select
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from service.core.db import Model, db
@@ -39,6 +39,10 @@ class Site(Model):
     address: Mapped[str] = mapped_column(default="")
     postal_code: Mapped[str] = mapped_column(default="")
     city: Mapped[str] = mapped_column(default="")
+    # What a search reads: name and town in small letters, a line each.
+    search_key: Mapped[str] = mapped_column(
+        Computed("lower(name || chr(10) || city)", persisted=True), deferred=True
+    )
     # Degrees, WGS 84.
     latitude: Mapped[Decimal | None] = mapped_column(Numeric(8, 6))
     longitude: Mapped[Decimal | None] = mapped_column(Numeric(9, 6))
