@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import datetime
+from decimal import Decimal
 from enum import StrEnum
 from functools import cache
 from typing import Any, Protocol, Self, cast
@@ -27,6 +28,7 @@ from sqlalchemy import (
 from sqlalchemy.dialects import postgresql
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlalchemy.orm import DeclarativeBase, registry
+from sqlalchemy.sql.schema import ScalarElementColumnDefault
 
 NAMES = {
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",
@@ -123,9 +125,22 @@ def later(sql: str, **values: Any) -> Later:
 def add_later(kind: type[Model], values: Sequence[Mapping[str, Any]], found: str = "") -> Later:
     """New rows of one kind, however many, as one statement. `found`: columns to read back.
 
-    Each row names the same columns, and all that have no default in the database.
+    Each row names the same columns. A column's default that is no plain value has to be given.
     """
-    return later(_adding(kind, tuple(values[0]), found), rows=rows(values))
+    plain = _plain_defaults(kind)
+    whole = [{**plain, **one} for one in values]
+    return later(_adding(kind, tuple(whole[0]), found), rows=rows(whole))
+
+
+@cache
+def _plain_defaults(kind: type[Model]) -> dict[str, Any]:
+    columns = kind.metadata.tables[kind.__tablename__].columns
+    defaults = {one.name: one.default for one in columns}
+    return {
+        name: one.arg
+        for name, one in defaults.items()
+        if isinstance(one, ScalarElementColumnDefault)
+    }
 
 
 @cache
@@ -177,7 +192,13 @@ def rows(values: Iterable[Mapping[str, Any]]) -> str:
 
     On the hot path: orjson writes a row in the time that a driver takes to write one of its fields.
     """
-    return orjson.dumps(list(values)).decode()
+    return orjson.dumps(list(values), default=_amount).decode()
+
+
+def _amount(value: object) -> str:
+    if isinstance(value, Decimal):
+        return str(value)
+    raise TypeError(f"no row holds {value!r}")
 
 
 @contextmanager
