@@ -10,7 +10,8 @@
     )
     return stations.answer("stations/index.html")
 
-However many rows there are, it asks the database twice: once for the page, once for the count.
+However many rows there are, it asks the database thrice: for the count, for the page's keys, and
+for its rows.
 Rights are the query's: begin it with `visible_to`.
 """
 
@@ -121,14 +122,12 @@ class Listing:
         )
 
     def _cut(self, query: Select[Any], args: Mapping[str, str], number: int) -> Select[Any]:
-        """The rows of one page: its keys are found first, so that nothing is joined to the rows
-        of the pages before it."""
-        if number == 1:
-            return self.sorted(query, args).limit(self.per_page)
+        """The rows of one page: its keys are found first, so that whatever a row is joined to is
+        read for these rows, and never for the others."""
         key = query.column_descriptions[0]["entity"].id
         keys = self.sorted(query, args).with_only_columns(key, maintain_column_froms=True)
-        some = keys.options().offset((number - 1) * self.per_page).limit(self.per_page)
-        return self.sorted(query, args).where(key.in_(some.correlate(None)))
+        some = keys.offset((number - 1) * self.per_page).limit(self.per_page)
+        return self.sorted(query, args).where(key.in_(list(db.session.scalars(some))))
 
     def narrowed(self, args: Mapping[str, str]) -> Select[Any]:
         """The query after search and filters."""
