@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import asdict, dataclass, field
 from datetime import date
 from decimal import Decimal, InvalidOperation
+from functools import cache
 from typing import Any
 from zoneinfo import available_timezones
 
@@ -248,9 +249,15 @@ def _day(text: str) -> str:
 
 
 def _zone(text: str) -> str:
-    if text not in available_timezones():
+    if text not in _zones():
         raise ValueError("unknown_zone")
     return text
+
+
+@cache
+def _zones() -> set[str]:
+    """Read once: it walks through every file of the zones, which took longer than all the rest."""
+    return available_timezones()
 
 
 READ: dict[str, Callable[[str], Any]] = {

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import (
     CheckConstraint,
+    Computed,
     ForeignKey,
     Numeric,
     Select,
@@ -53,6 +54,10 @@ class Site(Model):
     address: Mapped[str] = mapped_column(default="")
     postal_code: Mapped[str] = mapped_column(default="")
     city: Mapped[str] = mapped_column(default="")
+    # What a search reads: name and town in small letters, a line each.
+    search_key: Mapped[str] = mapped_column(
+        Computed("lower(name || chr(10) || city)", persisted=True), deferred=True
+    )
     # Degrees, WGS 84.
     latitude: Mapped[Decimal | None] = mapped_column(Numeric(8, 6))
     longitude: Mapped[Decimal | None] = mapped_column(Numeric(9, 6))
