@@ -9,73 +9,14 @@ import signal
 import sys
 import time
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass, field
 
 import uvloop
 
-from bench import faults, load, machine
+from bench import desk, faults, fleet_file, load, machine
+from bench.compare import cpu, kept, no_errors
 from bench.house import House, built
-from bench.report import DOCUMENT, Line, document, of, percentiles, table
-
-
-@dataclass(frozen=True, slots=True)
-class Size:
-    chargers: int = 1000
-    storm: int = 5000
-    rounds: int = 3
-    seconds: float = 4.0
-    singles: int = 60
-    burst: int = 300
-
-
-# Reports under way where servers are compared.
-IN_FLIGHT = 50
-QUICK = Size(chargers=300, storm=1000, rounds=1, seconds=2.0, singles=15, burst=100)
-
-
-@dataclass(slots=True)
-class Rates:
-    """One server, round after round."""
-
-    rates: list[float] = field(default_factory=list)
-    cpu_us: list[float] = field(default_factory=list)
-    answers_ms: list[float] = field(default_factory=list)
-
-    async def measure(self, url: str, pid: int, identities: list[str], key: str, s: float) -> None:
-        told, used = await load.closed_loop(
-            url, identities, key, s, IN_FLIGHT, meter=lambda: machine.cpu_seconds(pid)
-        )
-        _no_errors(told)
-        self.rates.append(told.rate)
-        self.cpu_us.append(used / max(1, len(told.answers_ms)) * 1e6)
-        self.answers_ms += told.answers_ms
-
-
-async def ratios(house: House, size: Size) -> list[Line]:
-    """The same load on three servers in turn, several rounds."""
-    ours, echo, plain = Rates(), Rates(), Rates()
-    who = house.identities(1, size.chargers)
-    async with house.link() as (url, pid):
-        for _ in range(size.rounds):
-            for name, rates in (("bench.echo", echo), ("bench.plain", plain)):
-                with machine.baseline(name) as (address, process):
-                    await rates.measure(address, process, who, house.key, size.seconds)
-            await ours.measure(url, pid, who, house.key, size.seconds)
-    against_echo = [a / b for a, b in zip(ours.rates, echo.rates, strict=True)]
-    against_plain = [a / b for a, b in zip(ours.rates, plain.rates, strict=True)]
-    loop = f"{size.chargers} chargers, {IN_FLIGHT} reports under way at any moment"
-    return [
-        Line("Laddvakt, durable", of(ours.rates, " /s"), loop),
-        Line("bare `websockets` echo with JSON, nothing kept", of(echo.rates, " /s"), loop),
-        Line("plain `ocpp` package, nothing kept", of(plain.rates, " /s"), loop),
-        Line("durable rate : echo", of(against_echo, digits=2), "in turns, round by round"),
-        Line("durable rate : plain `ocpp`", of(against_plain, digits=2), "in turns"),
-        Line("answer of Laddvakt, p50 / p99", percentiles(ours.answers_ms), loop),
-        Line("answer of plain `ocpp`, p50 / p99", percentiles(plain.answers_ms), loop),
-        Line("CPU of the link per report", of(ours.cpu_us, " µs"), "without PostgreSQL's"),
-        Line("CPU of the echo per report", of(echo.cpu_us, " µs")),
-        Line("CPU of plain `ocpp` per report", of(plain.cpu_us, " µs")),
-    ]
+from bench.report import DOCUMENT, Line, aim, document, of, percentile, percentiles, table
+from bench.size import QUICK, Size
 
 
 async def durable(house: House, size: Size) -> list[Line]:
@@ -92,14 +33,14 @@ async def durable(house: House, size: Size) -> list[Line]:
             rates, answers = [], []
             for _round in range(size.rounds):
                 told, _used = await load.closed_loop(url, who, house.key, size.seconds, many, words)
-                _no_errors(told)
+                no_errors(told)
                 rates.append(told.rate)
                 answers += told.answers_ms
             how = f"{size.chargers} chargers, {many} under way at any moment"
             lines.append(Line(f"durable reports, {what}", of(rates, " /s"), how))
             lines.append(Line(f"answer, {what}, p50 / p99", percentiles(answers), how))
         told = await load.paced(url, who, house.key, size.chargers, size.seconds * 2)
-        _no_errors(told)
+        no_errors(told)
         how = f"{size.chargers} chargers, one report a second each, open loop"
         lines.append(Line("answer at a pace, p50 / p99", percentiles(told.answers_ms), how))
     return lines
@@ -110,19 +51,21 @@ async def tickets(house: House, size: Size) -> list[Line]:
     first = size.chargers + 1
     token = house.token()
     async with house.link() as (url, _), house.web() as port:
-        desk = faults.Desk(port, token)
+        api = faults.Desk(port, token)
         singles = house.identities(first, size.singles)
         ids = list(range(first, first + size.singles))
         with faults.traffic(url, house.identities(1, size.chargers), house.key, size.chargers):
-            took = await faults.one_by_one(url, desk, singles, ids, house.key)
+            took = await faults.one_by_one(url, api, singles, ids, house.key)
         burst = house.identities(first + size.singles, size.burst)
-        many, answered_ms = await faults.all_at_once(url, desk, burst, house.key)
+        many, answered_ms = await faults.all_at_once(url, api, burst, house.key)
     busy = f"{size.singles} faults one by one, beside {size.chargers} other reports a second"
     at_once = f"{size.burst} stations fault in the same moment"
+    tail, last = percentile(took, 0.99), max(many)
+    goal, burst_goal = aim("p99 ≤ 250 ms", tail <= 250), aim("≤ 500 ms", last <= 500)
     return [
-        Line("fault → ticket in the API, p50 / p99", percentiles(took), busy),
+        Line("fault → ticket in the API, p50 / p99", percentiles(took), busy, goal),
         Line("fault → ticket in the API, p50 / p99", percentiles(many), at_once),
-        Line("until the last of them is in the API", f"{max(many):.0f} ms", at_once),
+        Line("until the last of them is in the API", f"{last:.0f} ms", at_once, burst_goal),
         Line("until the last of them is answered", f"{answered_ms:.0f} ms", at_once),
     ]
 
@@ -143,22 +86,43 @@ async def connections(house: House, size: Size) -> list[Line]:
     for words, times in ours.failures.most_common(5):
         print(f"  {times} × {words}", flush=True)
     how = f"{size.storm} at once: Basic auth, boot, two statuses, heartbeat, all kept"
+    lost, resident = ours.failures.total(), f"{size.storm} open, the link's RSS"
+    goal = aim("≤ ½ of plain `ocpp`", ours.seconds <= plain.seconds / 2)
     bare = "the same, nothing checked and nothing kept"
     return [
-        Line("reconnect storm", f"{ours.seconds:.1f} s", how),
-        Line("of them failed or were reset", str(ours.failures.total()), how),
+        Line("reconnect storm", f"{ours.seconds:.1f} s", how, goal),
+        Line("of them failed or were reset", str(lost), how, aim("none", not lost)),
         Line("reconnect storm, plain `ocpp`", f"{plain.seconds:.1f} s", bare),
-        Line("memory per idle connection", f"{kib:.1f} KiB", f"{size.storm} open, link's RSS"),
+        Line("memory per idle connection", f"{kib:.1f} KiB", resident, aim("≤ 25 KiB", kib <= 25)),
         Line("memory per idle connection, plain `ocpp`", f"{plain_kib:.1f} KiB", bare),
     ]
 
 
+async def large_desk(house: House, size: Size) -> list[Line]:
+    """The pages that a dispatcher waits for, and a fleet from a file."""
+    desk.seed(house, size.stations, size.tickets)
+    how = f"{size.tickets} tickets, {size.stations} stations, asked {size.asked} times"
+    lines = []
+    with desk.at_work(house) as browser:
+        for what, path in desk.PAGES.items():
+            took = desk.timed(browser, path, size.asked)
+            tail = percentile(took, 0.95)
+            value = f"{percentile(took, 0.5):.0f} / {tail:.0f} ms"
+            lines.append(Line(f"{what}, p50 / p95", value, how, aim("p95 < 100 ms", tail < 100)))
+        seen, taken_in = fleet_file.take_in(browser, fleet_file.table(size.imported))
+    value, goal = f"{seen:.1f} + {taken_in:.1f} s", aim("≤ 20 s", seen + taken_in <= 20)
+    file = f"a file of {size.imported} stations, five at each site"
+    return [*lines, Line("import: until its preview + until it is kept", value, file, goal)]
+
+
 Part = Callable[[House, Size], Awaitable[list[Line]]]
 PARTS: dict[str, Part] = {
-    "Ratios": ratios,
+    "What one message costs": cpu,
+    "Kept before it is answered": kept,
     "Durable reports on one link": durable,
     "From a fault to its ticket": tickets,
     "Connections": connections,
+    "The desk of a large fleet": large_desk,
 }
 
 
@@ -173,11 +137,6 @@ async def everything(house: House, size: Size, only: str) -> dict[str, list[Line
         house.settle()
         gc.collect()
     return measured
-
-
-def _no_errors(told: load.Told) -> None:
-    if told.errors:
-        raise SystemExit(f"{told.errors} of {len(told.answers_ms)} answers were errors")
 
 
 def main() -> None:

@@ -14,6 +14,8 @@ from bench.wire import RefusedError, Wire, dial
 # Every report is a change of state. The second cycle also opens or clears an alarm each time.
 VISIT = ("Available", "NoError"), ("Preparing", "NoError"), ("Charging", "NoError")
 BROKEN = ("Available", "NoError"), ("Faulted", "HighTemperature")
+# Every report is a MeterValues instead, with eight samples.
+METERS = (("MeterValues", ""),)
 BOOT = (
     b'[2,"boot","BootNotification",{"chargePointVendor":"Bench","chargePointModel":"Bench 1",'
     b'"chargePointSerialNumber":"SN-1","firmwareVersion":"1.0"}]'
@@ -30,6 +32,21 @@ def status(number: int, word: str, error_code: str, connector: int = 1) -> bytes
         f'[2,"{number}","StatusNotification",{{"connectorId":{connector},'
         f'"errorCode":"{error_code}","info":"","status":"{word}","timestamp":"{said_at}",'
         f'"vendorId":"com.example","vendorErrorCode":""}}]'
+    ).encode()
+
+
+def meters(number: int) -> bytes:
+    """The readings of one moment: about 1 200 bytes."""
+    said_at = time.strftime("%Y-%m-%dT%H:%M:%S.000Z", time.gmtime())
+    samples = ",".join(
+        f'{{"value":"{100 + number % 900}.{phase}","context":"Sample.Periodic","format":"Raw",'
+        f'"measurand":"{what}","phase":"L{phase}","location":"Outlet","unit":"{unit}"}}'
+        for what, unit in (("Current.Import", "A"), ("Voltage", "V"))
+        for phase in (1, 2, 3, 1)
+    )
+    return (
+        f'[2,"{number}","MeterValues",{{"connectorId":1,"transactionId":1,"meterValue":'
+        f'[{{"timestamp":"{said_at}","sampledValue":[{samples}]}}]}}]'
     ).encode()
 
 
@@ -70,7 +87,9 @@ class Reporter:
         """Send the next status; its answer is counted from `since`."""
         self._number += 1
         self._sent.append(since)
-        self.wire.send(status(self._number, *next(self._words)))
+        word, code = next(self._words)
+        frame = meters(self._number) if word == "MeterValues" else status(self._number, word, code)
+        self.wire.send(frame)
 
 
 async def connected(

@@ -77,9 +77,9 @@ def process(
 
 
 @contextmanager
-def baseline(module: str) -> Iterator[tuple[str, int]]:
+def baseline(module: str, environment: dict[str, str] | None = None) -> Iterator[tuple[str, int]]:
     """One of the servers that we compare with. Gives its address and process."""
-    with process(["-m", module], cpu=SERVER_CPU) as running:
+    with process(["-m", module], environment, cpu=SERVER_CPU) as running:
         assert running.stdout
         port = int(running.stdout.readline())
         yield f"ws://127.0.0.1:{port}/ocpp", running.pid

@@ -20,6 +20,10 @@ class Station(ChargePoint):
     def status(self, **facts: object) -> call_result.StatusNotification:
         return call_result.StatusNotification()
 
+    @on("MeterValues")
+    def meters(self, **facts: object) -> call_result.MeterValues:
+        return call_result.MeterValues()
+
     @on("Heartbeat")
     def heartbeat(self) -> call_result.Heartbeat:
         return call_result.Heartbeat(_now())

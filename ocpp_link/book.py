@@ -11,7 +11,7 @@ from typing import ParamSpec, TypeVar
 
 import structlog
 from flask import Flask
-from sqlalchemy import Select, bindparam, func, select, text, update
+from sqlalchemy import ColumnElement, Select, and_, bindparam, func, select, text, update
 from sqlalchemy.dialects.postgresql import insert
 
 from ocpp_link import leases
@@ -175,13 +175,32 @@ def _notify(channel: str, words: str) -> None:
 
 
 def _known(node: str, identities: Sequence[str]) -> list[Known | None]:
-    query = select(
-        Station.identity_key, Station.id, Station.key_hash, Station.security_profile
-    ).where(Station.identity_key.in_(set(identities)), Station.retired_at.is_(None))
-    rows = db.session.execute(query).all()
-    held = leases.holders(node, [row.id for row in rows])
-    found = {key: Known(one, key_hash, p, held.get(one)) for key, one, key_hash, p in rows}
+    query = (
+        select(
+            Station.identity_key,
+            Station.id,
+            Station.key_hash,
+            Station.security_profile,
+            Connection.node,
+            Connection.id,
+        )
+        .outerjoin(Contact, Contact.station_id == Station.id)
+        .outerjoin(Connection, _counts_elsewhere(node))
+        .where(Station.identity_key.in_(set(identities)), Station.retired_at.is_(None))
+    )
+    found = {
+        key: Known(one, key_hash, profile, Holder(other, by) if by else None)
+        for key, one, key_hash, profile, other, by in db.session.execute(query)
+    }
     return [found.get(identity) for identity in identities]
+
+
+def _counts_elsewhere(node: str) -> ColumnElement[bool]:
+    return and_(
+        Connection.id == Contact.connection_id,
+        Connection.closed_at.is_(None),
+        Connection.node != node,
+    )
 
 
 def _open(node: str, openings: Sequence[Opening]) -> list[int]:

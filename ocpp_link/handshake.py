@@ -12,7 +12,7 @@ from service.stations.identity import is_identity
 
 # What real chargers call OCPP 1.6 over JSON (Q3), in lower case.
 OCPP_16 = frozenset({"ocpp1.6", "ocpp1.6j", "ocpp16", "ocpp16j", "ocpp1.6-json", "ocpp-1.6"})
-# Whatever two programs may read differently in a path is refused (security.md A3).
+# Whatever two programs may read differently in a path is refused (A3 of docs/security.md).
 AMBIGUOUS = (";", "#", "\\", "%2f", "%5c", "%00", "%25", "%23", "%3b", "%3f")
 
 
@@ -73,7 +73,7 @@ def _padded(coded: str) -> str:
 
 
 def is_foreign(origins: Sequence[str], hosts: Sequence[str]) -> bool:
-    """Whether a page in a browser asks, from wherever it was loaded (security.md A13).
+    """Whether a page in a browser asks, from wherever it was loaded (A13 of docs/security.md).
 
     Some chargers' libraries send an Origin of their own: `file://`, or the very address that they
     connect to, from which no page can have come.

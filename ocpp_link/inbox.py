@@ -19,7 +19,7 @@ from ocpp_link.arrived import Arrived, Departed
 from ocpp_link.batches import Batches
 from service import intake
 from service.core.clock import now
-from service.core.db import db, hot, rows, unit_of_work
+from service.core.db import db, in_one_go, later, rows, unit_of_work
 from service.monitoring.words import Heard, Word
 
 # Row-level security allows no COPY; one parameter for all rows comes close to it.
@@ -71,7 +71,7 @@ class Inbox:
                 raise NotKeptError(str(wrong)) from wrong
 
     def _together(self, items: Sequence[Arrived | Departed]) -> list[str | None]:
-        with unit_of_work():
+        with in_one_go():
             return self._take(items, now())
 
     def _one_by_one(self, items: Sequence[Arrived | Departed]) -> list[str | None]:
@@ -137,7 +137,7 @@ def _keep(
         kept.append(_frame(item, more))
         if reply is not None:
             kept.append(_answer(item, reply, at))
-    hot(KEEP, rows=rows(kept))
+    later(KEEP, rows=rows(kept))
 
 
 def _frame(item: Arrived | Departed, more: tuple[str, ...]) -> dict[str, object]:

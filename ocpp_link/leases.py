@@ -7,28 +7,27 @@ that holds. So ten thousand leases are renewed by one row.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import select, text
+from sqlalchemy import select
 from sqlalchemy.dialects.postgresql import insert
 
-from service.core.db import db
+from service.core.db import db, hot
 from service.monitoring.link_models import Contact, Node
 
 # A node that has not beaten for so long, and does not answer either, holds nothing any more.
 LEASE = timedelta(seconds=15)
 HELD = (
-    "SELECT contact.station_id, connection.id, connection.node, node.seen_at FROM contact"
-    " JOIN connection ON connection.id = contact.connection_id"
+    "SELECT connection.station_id, connection.id, node.seen_at FROM connection"
     " LEFT JOIN node ON node.name = connection.node"
-    " WHERE contact.station_id = ANY(:ids) AND connection.closed_at IS NULL"
-    " AND connection.node <> :me ORDER BY contact.station_id"
+    " WHERE connection.id = ANY(%(ids)s) AND closed_at IS NULL AND connection.node <> %(me)s"
 )
-# Station, generation, node, and when that node last beat.
-Held = tuple[int, int, str, datetime | None]
-LOCK = "SELECT FROM contact WHERE station_id = ANY(:ids) ORDER BY station_id FOR UPDATE"
+LOCK = (
+    "SELECT station_id, connection_id FROM contact WHERE station_id = ANY(%(ids)s)"
+    " ORDER BY station_id FOR UPDATE"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,11 +36,6 @@ class Holder:
 
     node: str
     generation: int
-
-
-def holders(me: str, stations: Iterable[int]) -> dict[int, Holder]:
-    """Who else holds these stations, whether its lease has run out or not."""
-    return {one: Holder(node, generation) for one, generation, node, _ in _held(me, list(stations))}
 
 
 def has_expired(node: str, at: datetime) -> bool:
@@ -55,17 +49,20 @@ def fenced(me: str, overs: Mapping[int, int | None], at: datetime) -> set[int]:
     By station, the generation that has been given up for us, if one was: where another one
     stands by now, somebody else was quicker.
     """
-    stations = sorted(overs)
-    rows = [{"station_id": one} for one in stations]
-    db.session.execute(insert(Contact).on_conflict_do_nothing(), rows)
-    db.session.execute(text(LOCK), {"ids": stations})
-    held = _held(me, stations)
-    return {one for one, by, _, seen in held if by != overs[one] and not _is_over(seen, at)}
+    held = [generation for generation in _locked(sorted(overs)).values() if generation]
+    if not held:
+        return set()
+    others = hot(HELD, ids=held, me=me)
+    return {one for one, by, seen in others if by != overs[one] and not _is_over(seen, at)}
 
 
-def _held(me: str, stations: list[int]) -> list[Held]:
-    found = db.session.execute(text(HELD), {"ids": stations, "me": me})
-    return [(row[0], row[1], row[2], row[3]) for row in found]
+def _locked(stations: list[int]) -> dict[int, int | None]:
+    """The generation that counts for each: nobody changes it before our commit."""
+    found = {row[0]: row[1] for row in hot(LOCK, ids=stations)}
+    if missing := [{"station_id": one} for one in stations if one not in found]:
+        db.session.execute(insert(Contact).on_conflict_do_nothing(), missing)
+        return {row[0]: row[1] for row in hot(LOCK, ids=stations)}
+    return found
 
 
 def _is_over(seen_at: datetime | None, at: datetime) -> bool:

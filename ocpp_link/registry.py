@@ -1,4 +1,4 @@
-"""Who is connected here, and what happens when the same identity knocks twice (security.md 1.4)."""
+"""Who is connected here, and what happens when the same identity knocks twice."""
 
 from __future__ import annotations
 

@@ -25,6 +25,7 @@ from service.core.db import db, unit_of_work
 from service.monitoring.link_models import Contact
 from service.monitoring.silence import ASKED_AFTER
 from service.remote import intake as remote
+from service.remote import outcomes
 from service.remote.actions import DISTURBS, Kind
 from service.remote.models import CHANNEL, RemoteAction, is_charging
 
@@ -148,7 +149,7 @@ def _claim(ready: dict[int, int]) -> list[RemoteAction]:
     sending = []
     for action in RemoteAction.claim(ready, remote.states_of, at):
         if _would_disturb(action):
-            action.refuse("a car charges there now", at)
+            action.refuse(outcomes.CAR_CHARGES, at)
         else:
             sending.append(action)
     return sending
@@ -172,14 +173,11 @@ def _keep_outcome(action_id: int, kind: Kind, outcome: Outcome) -> None:
         case Lost(was_sent):
             remote.not_answered(action_id, _lost_words(was_sent), at)
         case _:
-            why = f"no answer within {ANSWERS_WITHIN_S:.0f} s"
-            remote.not_answered(action_id, why, at)
+            remote.not_answered(action_id, outcomes.TOO_LATE, at)
 
 
 def _lost_words(was_sent: bool) -> str:
-    if was_sent:
-        return "the connection ended before an answer came"
-    return "the connection had ended: the charger has not been asked"
+    return outcomes.CONNECTION_ENDED if was_sent else outcomes.NEVER_ASKED
 
 
 def _silent(stations: list[int], after: timedelta, at: datetime) -> list[int]:

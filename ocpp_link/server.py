@@ -31,6 +31,8 @@ from ocpp_link.sender import Sender
 from ocpp_link.wire import Wire
 from service.core.clock import now
 from service.core.config import Settings
+from service.core.database import plan_once
+from service.core.db import db
 from service.core.proxies import Proxies
 
 log = structlog.get_logger()
@@ -42,13 +44,15 @@ OPEN_TIMEOUT_S, CLOSE_TIMEOUT_S = 10, 5
 BEAT_S = 5.0
 THREADS = 4
 POLICY_VIOLATION, INTERNAL_ERROR = 1008, 1011
-# The suites that OCPP names, and what is better; chargers know no others (security.md 1.1).
+# The suites that OCPP names, and what is better; chargers know no others.
 CIPHERS = "ECDHE+AESGCM:ECDHE+CHACHA20:DHE+AESGCM:AES128-GCM-SHA256:AES256-GCM-SHA384"
 
 
 async def serve(settings: Settings, app: Flask, stop: asyncio.Event) -> None:
     """Listen, take in, send, until `stop` is set."""
     _open_many_files()
+    with app.app_context():
+        plan_once(db.engine)
     inbox = Inbox(app, settings.heartbeat_seconds)
     try:
         async with linked(settings, app, inbox) as link:

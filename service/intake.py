@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any, TypeVar
 
+from service.core.db import Later
 from service.core.live import announce_many
 from service.monitoring import boots, silence
 from service.monitoring import intake as monitoring
@@ -32,22 +33,30 @@ def take_in(words: Sequence[Word], at: datetime, heartbeat_s: int) -> list[Any]:
     An answer is what the edge puts into the protocol's reply: a BootAnswer, a Verdict, a
     StartAnswer, or None where there is nothing to say.
     """
-    if back := monitoring.heard(words):
+    heard, looked, waiting = _ask(words)
+    if back := {row[0] for row in heard.rows}:
         tickets.take(silence.call_back(back, at), at)
         announce_many("station", back, at)
+        looked = monitoring.look(_those(StatusReported, words))
 
     answers: list[Any] = [None] * len(words)
     _boots(words, answers, at, heartbeat_s)
 
-    news = monitoring.statuses(_those(StatusReported, words))
+    news = monitoring.statuses(_those(StatusReported, words), looked)
     announce_many("station", news.stations, at)
 
     _charges(words, answers)
     sessions.read_meters(_those(MetersRead, words))
 
     tickets.take(news.alarms, at)
-    remote.observe(words, at)
+    remote.observe(words, waiting, at)
     return answers
+
+
+def _ask(words: Sequence[Word]) -> tuple[Later, monitoring.Before | None, Later]:
+    """All that has to be known before the words are taken in, in one trip to the database."""
+    heard = monitoring.hear(words)
+    return heard, monitoring.look(_those(StatusReported, words)), remote.waiting(words)
 
 
 def _boots(words: Sequence[Word], answers: list[Any], at: datetime, heartbeat_s: int) -> None:

@@ -29,6 +29,7 @@ from service.plans import jobs as plans
 from service.remote import jobs as remote
 from service.reports import jobs as reports
 from service.tickets import jobs as tickets
+from service.visits import jobs as visits
 
 LEASE_LASTS = timedelta(seconds=15)
 SECOND, MINUTE, HOUR = 1, 60, 3600
@@ -52,9 +53,11 @@ SCHEDULE: tuple[tuple[int, Callable[..., None]], ...] = (
     (MINUTE, tickets.end_boot_loops),
     (MINUTE, tickets.close_resolved),
     (MINUTE, plans.keep_dates),
+    (MINUTE, visits.keep_due_days),
     (10 * MINUTE, plans.bring_forward),
     (10 * MINUTE, plans.keep_recalls),
-    (10 * MINUTE, monitoring.let_warnings_age),
+    (10 * MINUTE, tickets.let_warnings_age),
+    (10 * MINUTE, visits.let_go_of_retired),
     (10 * MINUTE, forget_changes),
     # What is due by the day is asked by the hour: a clock that stood still misses nothing.
     (HOUR, contracts.let_retired_stations_go),

@@ -16,6 +16,7 @@ from service.core.proxies import Network, networks_in
 
 # The program's own folder, wherever it is started from.
 HOME = Path(__file__).resolve().parents[2]
+SHORTEST_SECRET = 16
 
 
 class SettingError(Exception):
@@ -36,11 +37,14 @@ def _seconds(text: str) -> int:
     return number
 
 
-def _count(text: str) -> int:
-    number = int(text)
-    if number < 1:
-        raise ValueError("at least 1")
-    return number
+def _number(least: int, most: int) -> Any:
+    def read(text: str) -> int:
+        number = int(text)
+        if not least <= number <= most:
+            raise ValueError(f"a whole number from {least} to {most}")
+        return number
+
+    return read
 
 
 def _url(*schemes: str) -> Any:
@@ -53,6 +57,15 @@ def _url(*schemes: str) -> Any:
         return text.rstrip("/")
 
     return read
+
+
+def _mail_server(text: str) -> str:
+    address = str(_url("smtp", "smtps")(text))
+    try:
+        _ = urlsplit(address).port
+    except ValueError:
+        raise ValueError("an address whose port is a number from 1 to 65535") from None
+    return address
 
 
 def _file(text: str) -> Path:
@@ -101,13 +114,18 @@ class Settings:
         (), networks_in, "proxies whose X-Forwarded-For and -Proto are believed"
     )
     ocpp_handshakes: int = setting(
-        8000, _count, "sockets of chargers that have not said yet who they are"
+        8000, _number(1, 1_000_000), "sockets of chargers that have not said yet who they are"
     )
-    ocpp_handshakes_per_address: int = setting(5000, _count, "the same, of one address")
+    ocpp_handshakes_per_address: int = setting(
+        5000, _number(1, 1_000_000), "the same, of one address"
+    )
     ocpp_connections_per_address: int = setting(
-        20000, _count, "chargers that one address may have connected"
+        20000, _number(1, 1_000_000), "chargers that one address may have connected"
     )
-    smtp_url: str = setting("", _url("smtp", "smtps"), "mail server: smtp://user:password@host:587")
+    api_calls_per_minute: int = setting(
+        600, _number(1, 1_000_000), "calls of the API that one token may make"
+    )
+    smtp_url: str = setting("", _mail_server, "mail server: smtp://user:password@host:587")
     mail_from: str = setting("Laddvakt <laddvakt@localhost>", _word, "sender of mails")
     secret_key: str = setting("", _word, "signs links and forms; made and kept if absent")
     secret_key_file: Path | None = setting(None, _file, "file that holds SECRET_KEY")
@@ -137,12 +155,20 @@ class Settings:
             raise SettingError(
                 f"LOG_LEVEL is {self.log_level!r}, but it must be DEBUG, INFO, WARNING or ERROR"
             )
-        if self.secret_key and len(self.secret_key) < 16:
-            raise SettingError("SECRET_KEY is shorter than 16 characters: choose a longer one")
+        self._check_secret()
         ports = [self.http_port, self.ocpp_port] + ([self.ocpp_tls_port] if self.has_tls else [])
         used = [port for port in ports if port]
         if len(used) != len(set(used)):
             raise SettingError("HTTP_PORT, OCPP_PORT and OCPP_TLS_PORT must differ from each other")
+
+    def _check_secret(self) -> None:
+        """Whoever guesses it makes links and forms of ours."""
+        given = {"SECRET_KEY": self.secret_key, "SECRET_KEY_FILE": self.secret_key_file}
+        for name in [name for name, value in given.items() if value]:
+            if len(self.secret()) < SHORTEST_SECRET:
+                raise SettingError(
+                    f"{name} is shorter than {SHORTEST_SECRET} characters: choose a longer one"
+                )
 
     @property
     def has_tls(self) -> bool:
@@ -175,13 +201,22 @@ class Settings:
         if self.secret_key:
             return self.secret_key
         if self.secret_key_file:
-            return self.secret_key_file.read_text().strip()
+            return _read(self.secret_key_file)
         folder = self.instance / "secrets"
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         path = folder / "secret_key"
         if not path.exists():
             _keep(path, secrets.token_hex(32))
         return path.read_text().strip()
+
+
+def _read(path: Path) -> str:
+    try:
+        return path.read_text().strip()
+    except (OSError, UnicodeDecodeError) as wrong:
+        raise SettingError(
+            f"SECRET_KEY_FILE is {str(path)!r}, but cannot be read: {wrong}"
+        ) from None
 
 
 def _keep(path: Path, text: str) -> None:

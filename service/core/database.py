@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
+from typing import Any
 
+import psycopg
 import structlog
 from psycopg import errors
-from sqlalchemy import URL, Connection, Engine, create_engine, make_url, text
+from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url, text
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.pool import NullPool
 
@@ -36,6 +38,18 @@ def opened(settings: Settings) -> Iterator[Settings]:
 def engine_for(url: str) -> Engine:
     """For one errand: nothing stays open behind it."""
     return create_engine(_driver(url), poolclass=NullPool)
+
+
+def plan_once(engine: Engine) -> None:
+    """Its connections keep the plan of a statement that they know: for a process that says the
+    same few all day, and would spend more on planning them than on running them."""
+
+    @event.listens_for(engine, "connect")
+    def _settle(connection: psycopg.Connection[Any], _record: object) -> None:
+        connection.autocommit = True
+        connection.execute("SET plan_cache_mode = force_generic_plan")
+        connection.execute("SET jit = off")
+        connection.autocommit = False
 
 
 def dsn(url: str) -> str:

@@ -1,17 +1,34 @@
 """The database: one session per unit of work, all times in UTC."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from contextvars import ContextVar
 from datetime import datetime
+from decimal import Decimal
 from enum import StrEnum
+from functools import cache
 from typing import Any, Protocol, Self, cast
 
 import orjson
 import psycopg
 from flask_sqlalchemy import SQLAlchemy
-from sqlalchemy import BigInteger, CursorResult, DateTime, Enum, MetaData, Select, Text, Update
+from sqlalchemy import (
+    BigInteger,
+    Connection,
+    CursorResult,
+    DateTime,
+    Engine,
+    Enum,
+    MetaData,
+    Select,
+    Text,
+    Update,
+    event,
+)
+from sqlalchemy.dialects import postgresql
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlalchemy.orm import DeclarativeBase, registry
+from sqlalchemy.sql.schema import ScalarElementColumnDefault
 
 NAMES = {
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",
@@ -57,14 +74,117 @@ class Visible(Protocol):
     def visible_to(cls, person: Any) -> Select[Self]: ...
 
 
-def hot(sql: str, **values: Any) -> psycopg.Cursor[tuple[Any, ...]]:
+Rows = list[tuple[Any, ...]]
+Driver = psycopg.Connection[tuple[Any, ...]]
+
+
+class Later:
+    """A statement that was said and goes out with the next one that somebody waits for."""
+
+    __slots__ = ("_cursor", "_sql", "_values")
+
+    def __init__(self, sql: str, values: dict[str, Any]) -> None:
+        self._sql, self._values = sql, values
+        self._cursor: psycopg.Cursor[tuple[Any, ...]] | None = None
+
+    def send(self, driver: Driver) -> None:
+        self._cursor = driver.execute(self._sql, self._values)
+
+    @property
+    def rows(self) -> Rows:
+        """What it found. Now it, and all that was said before it, has to be sent."""
+        if self._cursor is None:
+            _send(_driver())
+        assert self._cursor  # noqa: S101  it was among those that waited
+        return self._cursor.fetchall() if self._cursor.description else []
+
+
+_waiting: ContextVar[list[Later] | None] = ContextVar("waiting", default=None)
+
+
+def hot(sql: str, **values: Any) -> Rows:
     """A statement on the hot path, straight to the driver, within the session's transaction.
 
     It takes a quarter of the CPU that a session takes. What the session has not flushed, it does
     not see; errors are psycopg's own.
     """
-    driver = db.session.connection().connection.driver_connection
-    return cast("psycopg.Connection[tuple[Any, ...]]", driver).execute(sql, values)
+    return later(sql, **values).rows
+
+
+def later(sql: str, **values: Any) -> Later:
+    """The same, but nobody waits for it yet: inside `in_one_go` it travels with its neighbours."""
+    said = Later(sql, {name: _array(value) for name, value in values.items()})
+    waiting = _waiting.get()
+    if waiting is None:
+        said.send(_driver())
+    else:
+        waiting.append(said)
+    return said
+
+
+def add_later(kind: type[Model], values: Sequence[Mapping[str, Any]], found: str = "") -> Later:
+    """New rows of one kind, however many, as one statement. `found`: columns to read back.
+
+    Each row names the same columns. A column's default that is no plain value has to be given.
+    """
+    plain = _plain_defaults(kind)
+    whole = [{**plain, **one} for one in values]
+    return later(_adding(kind, tuple(whole[0]), found), rows=rows(whole))
+
+
+@cache
+def _plain_defaults(kind: type[Model]) -> dict[str, Any]:
+    columns = kind.metadata.tables[kind.__tablename__].columns
+    defaults = {one.name: one.default for one in columns}
+    return {
+        name: one.arg
+        for name, one in defaults.items()
+        if isinstance(one, ScalarElementColumnDefault)
+    }
+
+
+@cache
+def _adding(kind: type[Model], names: tuple[str, ...], found: str) -> str:
+    table = kind.metadata.tables[kind.__tablename__]
+    dialect = postgresql.dialect()  # type: ignore[no-untyped-call]
+    types = ", ".join(f'"{one}" {table.c[one].type.compile(dialect)}' for one in names)
+    columns = ", ".join(f'"{one}"' for one in names)
+    reads = f" RETURNING {found}" if found else ""
+    return (
+        f"INSERT INTO {table.name} ({columns}) SELECT * FROM"  # noqa: S608  names of our own
+        f" json_to_recordset(CAST(%(rows)s AS json)) AS n({types}){reads}"
+    )
+
+
+def _driver() -> Driver:
+    return cast("Driver", db.session.connection().connection.driver_connection)
+
+
+def _send(driver: Driver, commit: bool = False) -> None:
+    """All that waits in one trip, in the order in which it was said."""
+    waiting = _waiting.get()
+    if not waiting:
+        return
+    sending = waiting[:]
+    waiting.clear()
+    with driver.pipeline():
+        for said in sending:
+            said.send(driver)
+        if commit:
+            driver.commit()
+
+
+@event.listens_for(Engine, "before_cursor_execute")
+def _in_order(connection: Connection, *_: object) -> None:
+    """What the session says comes after all that was said before it."""
+    if _waiting.get():
+        _send(cast("Driver", connection.connection.driver_connection))
+
+
+def _array(value: Any) -> Any:
+    """A list of numbers or instants as PostgreSQL writes it: the driver takes ten times as long,
+    and prepares the statement anew for every width of number."""
+    return "{" + ",".join(map(str, value)) + "}" if isinstance(value, list) else value
 
 
 def rows(values: Iterable[Mapping[str, Any]]) -> str:
@@ -72,7 +192,13 @@ def rows(values: Iterable[Mapping[str, Any]]) -> str:
 
     On the hot path: orjson writes a row in the time that a driver takes to write one of its fields.
     """
-    return orjson.dumps(list(values)).decode()
+    return orjson.dumps(list(values), default=_amount).decode()
+
+
+def _amount(value: object) -> str:
+    if isinstance(value, Decimal):
+        return str(value)
+    raise TypeError(f"no row holds {value!r}")
 
 
 @contextmanager
@@ -84,6 +210,19 @@ def unit_of_work() -> Iterator[None]:
     except BaseException:
         db.session.rollback()
         raise
+
+
+@contextmanager
+def in_one_go() -> Iterator[None]:
+    """A unit of work in which what is said `later` waits; the last of it goes with the commit."""
+    before = _waiting.set([])
+    try:
+        with unit_of_work():
+            yield
+            db.session.flush()
+            _send(_driver(), commit=True)
+    finally:
+        _waiting.reset(before)
 
 
 def claimed(update: Update) -> bool:

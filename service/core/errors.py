@@ -101,4 +101,9 @@ def _answer_broken(wrong: BaseException) -> Response:
         given.headers["Retry-After"] = "5"
         return given
     log.error("request.broke", path=request.path, error=repr(wrong), exc_info=wrong)
-    return answer(500)
+    try:
+        return answer(500)
+    except Exception:
+        # What broke the page may break the frame around these words as well.
+        log.exception("error.page_broke", path=request.path)
+        return Response(f"{WORDS[500][0]}\n{WORDS[500][1]}\n", 500, mimetype="text/plain")

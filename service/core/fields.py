@@ -12,6 +12,8 @@ from flask import g
 from marshmallow import RAISE, Schema, ValidationError, fields, post_dump
 from marshmallow.validate import Length, OneOf, Range
 
+from service.core.db import Visible, db
+
 LARGEST = 2**63 - 1
 RFC3339 = re.compile(r"\d{4}-\d\d-\d\d[Tt]\d\d:\d\d:\d\d(\.\d{1,9})?([Zz]|[+-]\d\d:\d\d)")
 
@@ -71,6 +73,31 @@ class Whole(fields.Integer):
         if type(value) is not int:
             raise self.make_error("invalid", input=value)
         return value
+
+
+class Key(Whole):
+    """The id of a row that the caller may see. What was asked holds the row itself.
+
+    Its name is the row's, `data_key` what programs send: `site = Key(Site, data_key="site_id")`.
+    `in_use`: not one that is retired.
+    """
+
+    def __init__(self, kind: type[Visible], in_use: bool = False, **more: Any) -> None:
+        super().__init__(**more)
+        self.kind, self.in_use = kind, in_use
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **more: Any) -> Any:
+        key = super()._deserialize(value, attr, data, **more)
+        mine = self.kind.visible_to(g.person).where(self.kind.id == key)
+        row: Any = db.session.scalars(mine).unique().one_or_none() if 0 < key <= LARGEST else None
+        if row is None:
+            raise ValidationError("There is none with this id.")
+        if self.in_use and row.retired_at is not None:
+            raise ValidationError("It is retired.")
+        return row
+
+    def _validate(self, value: Any) -> None:
+        """A row that is there has an id that can be."""
 
 
 class WholeText(fields.Integer):

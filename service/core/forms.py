@@ -27,7 +27,10 @@ def _strip(text: Any) -> Any:
 
 
 class WebForm(FlaskForm):  # type: ignore[misc]
-    """Texts lose the blanks around them. `form.validate()` is False for a GET."""
+    """Texts lose the blanks around them. `form.validate()` is False for a GET.
+
+    A NUL is no letter: the database keeps none, so no rule of a form may look for it there.
+    """
 
     class Meta:
         def bind_field(self, form: Any, unbound: Any, options: dict[str, Any]) -> Any:
@@ -39,7 +42,12 @@ class WebForm(FlaskForm):  # type: ignore[misc]
             return unbound.bind(form=form, **options)
 
     def validate(self, extra_validators: Any = None) -> bool:
-        return bool(self.is_submitted() and super().validate(extra_validators))
+        if not self.is_submitted():
+            return False
+        odd = [one for one in self if isinstance(one.data, str) and "\x00" in one.data]
+        for field in odd:
+            field.errors = [_("There are characters in it that are no text.")]
+        return not odd and bool(super().validate(extra_validators))
 
 
 class DecimalField(PlainDecimalField):
@@ -99,11 +107,19 @@ class LocalDateTimeField(DateTimeLocalField):
 
     def _in_zone(self, naive: datetime) -> datetime:
         there = naive.replace(tzinfo=self.zone)
-        back = there.astimezone(ZoneInfo("UTC")).astimezone(self.zone)
-        if back.replace(tzinfo=None) != naive.replace(tzinfo=None):
+        if not _exists(there):
             self.data = None
             raise ValueError(_("That time does not exist: the clock is set forward over it."))
         return there
+
+
+def _exists(there: datetime) -> bool:
+    """Whether a clock ever shows this: not in the hour that is skipped, nor before all time."""
+    try:
+        back = there.astimezone(ZoneInfo("UTC")).astimezone(there.tzinfo)
+    except OverflowError:
+        return False
+    return back.replace(tzinfo=None) == there.replace(tzinfo=None)
 
 
 def soon(at: datetime, minutes: int = 0) -> datetime:

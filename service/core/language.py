@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 from babel.messages.mofile import write_mo
@@ -60,7 +61,7 @@ def compile_translations(folder: Path = TRANSLATIONS) -> None:
         with source.open("rb") as text:
             catalogue = read_po(text, locale=source.parent.parent.name)
         # Several processes may start at once: each writes a file of its own and moves it in place.
-        fresh = compiled.with_name(f"{compiled.name}.{id(catalogue)}")
+        fresh = compiled.with_name(f"{compiled.name}.{os.getpid()}")
         with fresh.open("wb") as file:
             write_mo(file, catalogue)
         fresh.replace(compiled)

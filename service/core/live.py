@@ -8,7 +8,7 @@ from datetime import datetime
 from sqlalchemy import Identity, func, select
 from sqlalchemy.orm import Mapped, mapped_column
 
-from service.core.db import Model, db, hot
+from service.core.db import Model, db, later
 
 CHANNEL = "laddvakt_change"
 
@@ -45,7 +45,7 @@ def announce(topic: str, ref: int, at: datetime) -> None:
 def announce_many(topic: str, refs: Iterable[int], at: datetime) -> None:
     """The same for many rows, with one statement."""
     if found := list(refs):
-        hot(CHANGED, topic=topic, refs=found, at=at, channel=CHANNEL)
+        later(CHANGED, topic=topic, refs=found, at=at, channel=CHANNEL)
 
 
 def wake(channel: str) -> None:

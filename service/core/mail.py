@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import smtplib
 import ssl
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from email.message import EmailMessage
 from email.utils import parseaddr
-from urllib.parse import unquote, urlsplit
+from urllib.parse import SplitResult, unquote, urlsplit
 
 import structlog
 
@@ -22,8 +24,8 @@ log = structlog.get_logger()
 def send_waiting(settings: Settings, most: int = 50) -> int:
     """Send what is due. Each mail is a unit of work of its own. Returns how many went out.
 
-    A mail is taken and kept as taken first, so that a crash after the server's 250 sends it at
-    most once more, with the same Message-ID.
+    A mail is taken and kept as taken first. Where the server's 250 does not reach us, or we crash
+    on it, the mail goes out once more, under the same Message-ID.
     """
     if not settings.smtp_url:
         return 0
@@ -40,7 +42,7 @@ def send_waiting(settings: Settings, most: int = 50) -> int:
 def _send_one(settings: Settings, mail: Mail) -> bool:
     try:
         _deliver(settings, _message(settings, mail))
-    except (OSError, smtplib.SMTPException) as wrong:
+    except Exception as wrong:  # Also one that cannot be written holds up no other.
         with unit_of_work():
             db.session.merge(mail).failed(_words(wrong), now())
         log.warning("mail not sent", mail_id=mail.id, attempts=mail.attempts, why=_words(wrong))
@@ -68,23 +70,34 @@ def _domain(settings: Settings) -> str:
 
 
 def _deliver(settings: Settings, message: EmailMessage) -> None:
+    with _connected(settings) as smtp:
+        smtp.send_message(message)
+
+
+@contextmanager
+def _connected(settings: Settings) -> Iterator[smtplib.SMTP]:
+    """The mail server, signed in to. What it took is sent, however it then says goodbye."""
     server = urlsplit(settings.smtp_url)
-    secure = server.scheme == "smtps"
-    port = server.port or (465 if secure else 25)
     context = ssl.create_default_context()
-    host = server.hostname or "localhost"
-    connect = (
-        smtplib.SMTP_SSL(host, port, timeout=TIMEOUT_S, context=context)
-        if secure
-        else smtplib.SMTP(host, port, timeout=TIMEOUT_S)
-    )
-    with connect as smtp:
+    smtp = _connection(server, context)
+    try:
         smtp.ehlo_or_helo_if_needed()
-        if not secure and smtp.has_extn("starttls"):
+        if server.scheme == "smtp" and smtp.has_extn("starttls"):
             smtp.starttls(context=context)
         if server.username:
             smtp.login(unquote(server.username), unquote(server.password or ""))
-        smtp.send_message(message)
+        yield smtp
+    finally:
+        with suppress(OSError, smtplib.SMTPException):
+            smtp.quit()
+        smtp.close()
+
+
+def _connection(server: SplitResult, context: ssl.SSLContext) -> smtplib.SMTP:
+    host = server.hostname or "localhost"
+    if server.scheme == "smtps":
+        return smtplib.SMTP_SSL(host, server.port or 465, timeout=TIMEOUT_S, context=context)
+    return smtplib.SMTP(host, server.port or 25, timeout=TIMEOUT_S)
 
 
 def _words(wrong: Exception) -> str:

@@ -8,10 +8,10 @@ from collections.abc import Iterable
 from typing import Any, Protocol, TypeVar
 
 from marshmallow import Schema, ValidationError, fields
-from sqlalchemy import ColumnElement, Select, func, or_, select
+from sqlalchemy import ColumnElement, Select, func, or_, select, true
 
 from service.core.db import db
-from service.core.fields import LARGEST, Body, WholeText
+from service.core.fields import LARGEST, Body, Text, WholeText
 
 COUNTED = 10_000
 MOST = 500
@@ -22,6 +22,7 @@ class Keyed(Protocol):
 
 
 Row = TypeVar("Row", bound=Keyed)
+Field = TypeVar("Field", bound=fields.Field[Any])
 
 
 class Cursor(fields.String):
@@ -47,6 +48,29 @@ class Listed(Body):
 
     per_page = WholeText(1, MOST, load_default=50)
     cursor = Cursor(load_default=None)
+
+
+def by(how: Any, field: Field) -> Field:
+    """A field of a list's query that narrows it: `how` is the column that has its value.
+
+    Or it makes the condition out of the value.
+    """
+    field.narrows = how if callable(how) else lambda value: how == value  # type: ignore[attr-defined]
+    return field
+
+
+def search(about: str, *columns: Any, most: int = 200) -> Text:
+    """Words that one of the columns has in it."""
+    field = Text(most, metadata={"description": about})
+    return by(lambda words: containing(words, *columns) if words else true(), field)
+
+
+def narrowed(rows: Select[Row], query: type[Schema], asked: dict[str, Any]) -> Select[Row]:
+    """The rows that a list was asked for, by those fields of its query that narrow it."""
+    for name, field in query._declared_fields.items():
+        if name in asked and (condition := getattr(field, "narrows", None)):
+            rows = rows.where(condition(asked[name]))
+    return rows
 
 
 def page_of(item: type[Schema]) -> type[Schema]:

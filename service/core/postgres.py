@@ -19,7 +19,7 @@ import structlog
 from psycopg import sql
 from sqlalchemy import URL
 
-from service.core.server_account import BIN, PostgresError, is_root, last_line, open_to
+from service.core.server_account import BIN, PostgresError, complaint, is_root, open_to
 
 SUPERUSER, OWNER, APP = "postgres", "laddvakt_owner", "laddvakt_app"
 DATABASE = "laddvakt"
@@ -61,10 +61,11 @@ class Postgres:
             self._users = self._users or self._lock_file("users").open("w")
             fcntl.flock(self._users, fcntl.LOCK_SH)
             self._opener = os.getpid()
-            self._make()
-            if not self.answers():
-                self._launch()
-            self._prepare()
+            try:
+                self._be_there()
+            except BaseException:
+                self._let_go()
+                raise
 
     def stop(self) -> None:
         """Stop using it, and stop it where nobody else does. A fork of ours has no say in that."""
@@ -77,8 +78,18 @@ class Postgres:
                 pass
             else:
                 self._run("pg_ctl", "-D", str(self.data), "-m", "fast", "-w", "-t", "8", "stop")
+            self._let_go()
+
+    def _be_there(self) -> None:
+        self._make()
+        if not self.answers():
+            self._launch()
+        self._prepare()
+
+    def _let_go(self) -> None:
+        if self._users:
             self._users.close()
-            self._users = None
+        self._users = None
 
     def revive(self) -> None:
         """Start it again where its process is gone. Not for one that nobody has started."""
@@ -146,7 +157,7 @@ class Postgres:
             "-D", str(self.data),
         )  # fmt: skip
         if done.returncode:
-            raise PostgresError(f"PostgreSQL cannot be set up in {self.data}: {last_line(done)}")
+            raise PostgresError(f"PostgreSQL cannot be set up in {self.data}: {complaint(done)}")
 
     def _check_owner(self) -> None:
         owner = self.data.stat().st_uid
@@ -170,7 +181,7 @@ class Postgres:
                 return
             if time.monotonic() > until:
                 raise PostgresError(
-                    f"PostgreSQL does not start in {self.data} ({last_line(done)}): "
+                    f"PostgreSQL does not start in {self.data} ({complaint(done)}): "
                     f"{self.data / 'server.log'} says why"
                 )
             time.sleep(0.3)

@@ -25,6 +25,7 @@ TYPES = {
     "check-needed": "A safety check must be confirmed",
     "charging": "A car charges there",
     "retired": "It is retired",
+    "too-early": "Its window is not open yet",
 }
 
 Wrong = TypeVar("Wrong", bound=Exception)
@@ -82,7 +83,7 @@ def already_exists(words: str, name: str) -> ProblemError:
 
 def refuse_retired(row: Any) -> None:
     """What is retired stays as it was."""
-    if row.retired_at is not None:
+    if getattr(row, "retired_at", None) is not None:
         raise ProblemError(409, "It is retired: nothing about it changes any more.", "retired")
 
 
@@ -151,6 +152,7 @@ DETAILS = {
     405: "This address does not take that method: see Allow.",
     413: "The body is too large.",
     415: "Send the body as application/json.",
+    429: "More calls than this token may make in a minute: see Retry-After.",
     500: "Something went wrong here. It is in our log; trying again may help.",
 }
 

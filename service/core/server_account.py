@@ -5,6 +5,7 @@ from __future__ import annotations
 import fcntl
 import os
 import pwd
+import re
 import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -15,6 +16,7 @@ from pathlib import Path
 ACCOUNT = "pgserver"
 # Where the machine keeps its accounts, and how often we try to add ours.
 ACCOUNTS, ACCOUNT_TRIES = Path("/etc"), 5
+COMPLAINT = re.compile(r"\b(error|fatal|panic)\b", re.IGNORECASE)
 
 
 class PostgresError(Exception):
@@ -68,7 +70,7 @@ def _make_account() -> str:
         done = subprocess.run(make, check=False, capture_output=True, text=True)  # noqa: S603
     except OSError as error:
         return str(error)
-    return last_line(done)
+    return complaint(done)
 
 
 @contextmanager
@@ -88,7 +90,9 @@ def _allow(path: Path, bits: int) -> None:
         path.chmod(mode | bits)
 
 
-def last_line(done: subprocess.CompletedProcess[str]) -> str:
+def complaint(done: subprocess.CompletedProcess[str]) -> str:
+    """What a program complains of; the last that it said, where it names no error."""
     said = (done.stdout or "") + (done.stderr or "")
-    lines = [line for line in said.splitlines() if line.strip()]
-    return lines[-1].strip() if lines else f"it ended with {done.returncode}"
+    lines = [line.strip() for line in said.splitlines() if line.strip()]
+    wrong = [line for line in lines if COMPLAINT.search(line)]
+    return next(iter(wrong or reversed(lines)), f"it ended with {done.returncode}")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import suppress
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -18,6 +19,7 @@ from service.core.database import dsn
 from service.core.db import Visible, db
 from service.core.hub import Hub, News, Viewer
 from service.core.live import Change
+from service.core.web import whole
 
 if TYPE_CHECKING:
     from service.people.models import Person
@@ -102,9 +104,9 @@ def _no_room() -> Response:
 def _missed(at: datetime) -> tuple[list[News], bool]:
     """What happened since the page was made, or since its stream was lost; True: too much."""
     came_back = request.headers.get("Last-Event-ID", "")
-    if came_back.isdigit():
-        return _since_lost(int(came_back))
-    after = request.args.get("after", position(), type=int)
+    with suppress(ValueError):
+        return _since_lost(whole(came_back))
+    after = request.args.get("after", position(), type=whole)
     return _rows(or_(Change.id > after, Change.at > at - OVERLAP))
 
 

@@ -10,12 +10,12 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-from flask import Flask, current_app, g, request, url_for
+from flask import Flask, abort, current_app, g, request, url_for
 from flask_babel import get_locale
 from flask_babel import lazy_gettext as _l
 from flask_wtf.csrf import CSRFProtect
 
-from service.core import dates, errors, headers, language, money
+from service.core import dates, deeds, errors, headers, language, money
 from service.core.clock import now
 
 # A form may stand open over a night shift.
@@ -107,9 +107,16 @@ def set_up(app: Flask, missing: type[Exception]) -> None:
     headers.set_up(app)
     errors.set_up(app, missing)
     CSRFProtect(app)
+    app.before_request(_refuse_what_is_no_address)
     app.context_processor(_values)
     app.jinja_env.globals.update(
-        asset=asset, here=here, navigation=navigation, shortcuts=shortcuts, now=now
+        asset=asset,
+        here=here,
+        navigation=navigation,
+        shortcuts=shortcuts,
+        now=now,
+        deed_word=deeds.verb,
+        actor_word=deeds.actor,
     )
     app.jinja_env.filters.update(
         moment=_moment,
@@ -120,6 +127,12 @@ def set_up(app: Flask, missing: type[Exception]) -> None:
         slug=slug,
         kronor=_kronor,
     )
+
+
+def _refuse_what_is_no_address() -> None:
+    """The database keeps no NUL, so it must not be asked for one."""
+    if "\x00" in request.path:
+        abort(404)
 
 
 def _values() -> dict[str, Any]:
@@ -169,6 +182,13 @@ def here() -> str:
     came = urlsplit(request.referrer or "")
     is_ours = came.netloc == request.host
     return (came.path + (f"?{came.query}" if came.query else "")) if is_ours else "/"
+
+
+def whole(text: str) -> int:
+    """A number in a query, as a column can hold it: `args.get("after", type=whole)`."""
+    if not text.isascii() or not -(2**63) <= (number := int(text)) < 2**63:
+        raise ValueError(text)
+    return number
 
 
 def local(address: str) -> str:

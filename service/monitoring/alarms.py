@@ -8,9 +8,9 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import insert, select
+from sqlalchemy import select
 
-from service.core.db import db, hot
+from service.core.db import Later, add_later, db, hot, later
 from service.monitoring.faults import (
     BOOT_LOOP,
     CLOCK_SKEW,
@@ -38,12 +38,13 @@ REPEAT = (
     "UPDATE alarm SET times = alarm.times + n.times, last_at = n.at"
     " FROM unnest(CAST(%(ids)s AS bigint[]), CAST(%(times)s AS bigint[]),"
     " CAST(%(ats)s AS timestamptz[])) AS n(id, times, at)"
-    " WHERE alarm.id = n.id RETURNING alarm.ticket_id, n.times, n.at"
+    " WHERE alarm.id = n.id AND alarm.id = ANY(%(ids)s) RETURNING alarm.ticket_id, n.times, n.at"
 )
 CLEAR = (
     "UPDATE alarm SET state = 'cleared', cleared_at = n.at"
     " FROM unnest(CAST(%(ids)s AS bigint[]), CAST(%(ats)s AS timestamptz[])) AS n(id, at)"
-    " WHERE alarm.id = n.id AND alarm.cleared_at IS NULL RETURNING alarm.ticket_id, n.at"
+    " WHERE alarm.id = n.id AND alarm.id = ANY(%(ids)s) AND alarm.cleared_at IS NULL"
+    " RETURNING alarm.ticket_id, n.at"
 )
 
 Place = tuple[int, int]  # station, connector
@@ -75,7 +76,6 @@ class AlarmBook:
     """The open alarms of some stations, while a group of reports is taken in."""
 
     stations: list[int]
-    known: defaultdict[Place, dict[Fault, int]] = field(default_factory=lambda: defaultdict(dict))
     fresh: defaultdict[Place, dict[Fault, dict[str, Any]]] = field(
         default_factory=lambda: defaultdict(dict)
     )
@@ -83,10 +83,20 @@ class AlarmBook:
     last: dict[int, datetime] = field(default_factory=dict)
     ends: dict[int, datetime] = field(default_factory=dict)
     _codes: Codes | None = None
+    _known: defaultdict[Place, dict[Fault, int]] | None = None
+    _asked: Later = field(init=False)
 
     def __post_init__(self) -> None:
-        for row in hot(OPEN, ids=self.stations):
-            self.known[row[1], row[2]][Fault(row[3], row[4])] = row[0]
+        self._asked = later(OPEN, ids=self.stations)
+
+    @property
+    def known(self) -> defaultdict[Place, dict[Fault, int]]:
+        """The alarms that were open when the book was opened, less those that have ended since."""
+        if self._known is None:
+            self._known = defaultdict(dict)
+            for row in self._asked.rows:
+                self._known[row[1], row[2]][Fault(row[3], row[4])] = row[0]
+        return self._known
 
     @property
     def codes(self) -> Codes:
@@ -157,8 +167,11 @@ class AlarmBook:
         for row in rows:
             if row["cleared_at"] and row["due_at"] > row["raised_at"]:
                 row["state"] = AlarmState.CLEARED
-        adding = insert(Alarm).returning(Alarm.id, sort_by_parameter_order=True)
-        for alarm_id, row in zip(db.session.scalars(adding, rows), rows, strict=True):
+        found = add_later(Alarm, rows, "id, station_id, connector, fault, detail").rows
+        ids = {(one[1], one[2], Fault(one[3], one[4])): one[0] for one in found}
+        for row in rows:
+            fault = Fault(row["fault"], row["detail"])
+            alarm_id = ids[row["station_id"], row["connector"], fault]
             if row["state"] is AlarmState.CLEARED:
                 continue
             news.raised.append(alarm_id)

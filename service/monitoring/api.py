@@ -9,12 +9,12 @@ from typing import Any
 
 from flask import g
 from marshmallow import fields
-from sqlalchemy import Select, func, select
+from sqlalchemy import ColumnElement, and_, func, select, true
 
 from service.core.api import Resource
 from service.core.db import db
 from service.core.fields import FlagText, Instant, Shown, Text, WholeText, choice
-from service.core.paging import Listed, containing, page, page_of
+from service.core.paging import Listed, by, containing, narrowed, page, page_of
 from service.monitoring.link_models import Contact, Direction, Frame
 from service.monitoring.reading import masked
 from service.people.api import seen
@@ -74,19 +74,45 @@ class StationDetailShape(LiveShape):
     whole_station = fields.Nested(ConnectorShape, allow_none=True)
 
 
+def _of_customer(key: int) -> ColumnElement[bool]:
+    return Station.site_id.in_(select(Site.id).where(Site.customer_id == key))
+
+
+def _connected(wanted: bool) -> ColumnElement[bool]:
+    alive = select(Contact.station_id).where(Contact.connection_id.is_not(None))
+    return Station.id.in_(alive) == wanted
+
+
+def _named(words: str) -> ColumnElement[bool]:
+    """Half of a credential is not searched for by a customer: a hit would tell it."""
+    columns = [Station.name, Station.serial_number]
+    if g.person.sees_all:
+        columns.append(Station.ocpp_identity)
+    return containing(words, *columns) if words else true()
+
+
+def _identified(identity: str) -> ColumnElement[bool]:
+    same = Station.identity_key == identity.casefold()
+    return and_(same, Station.retired_at.is_(None), g.person.sees_all)
+
+
 class StationQuery(Listed):
-    q = Text(200, metadata={"description": "Part of the name, serial number or OCPP identity."})
-    site_id = WholeText()
-    customer_id = WholeText()
-    model_id = WholeText()
-    ocpp_identity = Text(48)
-    connected = FlagText()
+    q = by(
+        _named,
+        Text(200, metadata={"description": "Part of the name, serial number or OCPP identity."}),
+    )
+    site_id = by(Station.site_id, WholeText())
+    customer_id = by(_of_customer, WholeText())
+    model_id = by(Station.model_id, WholeText())
+    ocpp_identity = by(_identified, Text(48))
+    connected = by(_connected, FlagText())
 
 
 @stations.get("/stations", page_of(LiveShape), StationQuery)
 def list_stations(asked: dict[str, Any]) -> dict[str, Any]:
     """List stations."""
-    answer = page(Station, _matching(asked), asked)
+    found = narrowed(Station.visible_to(g.person), StationQuery, asked)
+    answer = page(Station, found, asked)
     contacts = _contacts(one.id for one in answer["items"])
     answer["items"] = [LiveStation(one, contacts.get(one.id)) for one in answer["items"]]
     return answer
@@ -97,33 +123,6 @@ def show_station(station_id: int) -> LiveStation:
     """Get one station, with the state of each connector."""
     station = seen(Station, station_id)
     return LiveStation(station, _contacts([station.id]).get(station.id))
-
-
-def _matching(asked: dict[str, Any]) -> Select[Station]:
-    found = Station.visible_to(g.person)
-    for name in ("site_id", "model_id"):
-        if name in asked:
-            found = found.where(getattr(Station, name) == asked[name])
-    if "customer_id" in asked:
-        theirs = select(Site.id).where(Site.customer_id == asked["customer_id"])
-        found = found.where(Station.site_id.in_(theirs))
-    if "connected" in asked:
-        alive = select(Contact.station_id).where(Contact.connection_id.is_not(None))
-        found = found.where(Station.id.in_(alive) == asked["connected"])
-    return _named(found, asked)
-
-
-def _named(found: Select[Station], asked: dict[str, Any]) -> Select[Station]:
-    """Half of a credential is not searched for by a customer: a hit would tell it."""
-    columns = [Station.name, Station.serial_number]
-    if g.person.sees_all:
-        columns.append(Station.ocpp_identity)
-    if words := asked.get("q"):
-        found = found.where(containing(words, *columns))
-    if "ocpp_identity" in asked:
-        same = Station.identity_key == asked["ocpp_identity"].casefold()
-        found = found.where(same, Station.retired_at.is_(None), g.person.sees_all)
-    return found
 
 
 def _contacts(stations: Iterable[int]) -> dict[int, Contact]:
@@ -149,25 +148,23 @@ class FrameShape(Shown):
 
 
 class FrameQuery(Listed):
-    station_id = WholeText()
-    direction = choice(Direction)
-    action = Text(100, metadata={"description": "StatusNotification …"})
-    has_findings = FlagText()
-    since = Instant(metadata={"description": "Received then or later."})
-    until = Instant(metadata={"description": "Received before."})
+    station_id = by(Frame.station_id, WholeText())
+    direction = by(Frame.direction, choice(Direction))
+    action = by(Frame.action, Text(100, metadata={"description": "StatusNotification …"}))
+    has_findings = by(
+        lambda wanted: (func.cardinality(Frame.findings) > 0) == wanted,
+        FlagText(),
+    )
+    since = by(
+        lambda at: Frame.received_at >= at,
+        Instant(metadata={"description": "Received then or later."}),
+    )
+    until = by(
+        lambda at: Frame.received_at < at, Instant(metadata={"description": "Received before."})
+    )
 
 
 @frames.get("/frames", page_of(FrameShape), FrameQuery)
 def list_frames(asked: dict[str, Any]) -> dict[str, Any]:
     """List frames, newest first."""
-    found = select(Frame)
-    for name in ("station_id", "direction", "action"):
-        if name in asked:
-            found = found.where(getattr(Frame, name) == asked[name])
-    if "has_findings" in asked:
-        found = found.where((func.cardinality(Frame.findings) > 0) == asked["has_findings"])
-    if "since" in asked:
-        found = found.where(Frame.received_at >= asked["since"])
-    if "until" in asked:
-        found = found.where(Frame.received_at < asked["until"])
-    return page(Frame, found, asked, newest_first=True)
+    return page(Frame, narrowed(select(Frame), FrameQuery, asked), asked, newest_first=True)

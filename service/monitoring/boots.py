@@ -9,7 +9,7 @@ from typing import Any
 
 from sqlalchemy import insert
 
-from service.core.db import db, hot, rows
+from service.core.db import db, hot, later, rows
 from service.core.history import History
 from service.monitoring.alarms import AlarmNews, derive
 from service.monitoring.faults import BOOT_LOOP
@@ -96,7 +96,7 @@ def _keep_boots(latest: list[tuple[Known, Booted]], heartbeat_s: int) -> None:
         }
         for one, word in latest
     ]
-    hot(BOOTED, rows=rows(kept))
+    later(BOOTED, rows=rows(kept))
 
 
 def _keep_words(news: list[tuple[Known, Booted]]) -> None:
@@ -113,7 +113,7 @@ def _keep_words(news: list[tuple[Known, Booted]]) -> None:
         }
         for one, word in news
     ]
-    hot(SAID, rows=rows(said))
+    later(SAID, rows=rows(said))
     deeds = [_deed(one, word) for one, word in news if one.has_other_firmware(word)]
     if deeds:
         db.session.execute(insert(History), deeds)

@@ -9,6 +9,8 @@ from flask import Blueprint, g, render_template, request, url_for
 from sqlalchemy import Select, func, select
 
 from service.core.db import db
+from service.core.web import whole
+from service.monitoring import labels
 from service.monitoring.exchanges import Exchange, exchanges
 from service.monitoring.forms import FrameSearch
 from service.monitoring.link_models import Direction, Frame
@@ -64,7 +66,7 @@ def index(station_id: int) -> str | tuple[str, int]:
 def news(station_id: int) -> str:
     """How many have come since the page was made."""
     station = g.person.may_see(Station, station_id)
-    after = request.args.get("after", 0, type=int)
+    after = request.args.get("after", 0, type=whole)
     newer = select(Frame.id).where(Frame.station_id == station.id, Frame.id > after)
     count = select(func.count()).select_from(newer.limit(MOST_NEW).subquery())
     return render_template(
@@ -74,6 +76,11 @@ def news(station_id: int) -> str:
         count=db.session.scalar(count) or 0,
         most=MOST_NEW,
     )
+
+
+@bp.app_template_filter("finding")
+def finding(said: str) -> str:
+    return labels.finding(said)
 
 
 @bp.app_template_filter("readable")
@@ -91,7 +98,8 @@ def _matching(station: Station, search: FrameSearch) -> Select[Any]:
     if search.q.data:
         query = query.where(Frame.raw.icontains(search.q.data.replace("\x00", ""), autoescape=True))
     if search.action.data:
-        query = query.where(func.lower(Frame.action) == search.action.data.strip().lower())
+        action = search.action.data.replace("\x00", "").strip().lower()
+        query = query.where(func.lower(Frame.action) == action)
     if search.direction.data:
         query = query.where(Frame.direction == Direction(search.direction.data))
     if search.findings.data:
@@ -104,7 +112,7 @@ def _matching(station: Station, search: FrameSearch) -> Select[Any]:
 
 
 def _page(query: Select[Any]) -> list[Frame]:
-    if before := request.args.get("before", type=int):
+    if before := request.args.get("before", type=whole):
         query = query.where(Frame.id < before)
     return list(db.session.scalars(query.order_by(Frame.id.desc()).limit(PER_PAGE + 1)))
 

@@ -10,31 +10,36 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from service.core.db import db, hot, rows
+from service.core.db import Later, Rows, db, later, rows
 from service.monitoring.alarms import AlarmBook, AlarmNews
 from service.monitoring.ledger import Entries, Running, state_of
 from service.monitoring.words import StatusReported, Word
 from service.stations.models import Station
 
 HEARD = (
-    "WITH n AS (SELECT * FROM json_to_recordset(CAST(%(rows)s AS json))"
-    " AS n(id bigint, at timestamptz)), kept AS (INSERT INTO contact (station_id, last_seen_at)"
-    " SELECT id, at FROM n ON CONFLICT (station_id) DO UPDATE SET last_seen_at ="
-    " greatest(contact.last_seen_at, excluded.last_seen_at), probed_at = NULL)"
-    " SELECT c.station_id FROM contact c JOIN n ON n.id = c.station_id WHERE c.is_offline"
+    "WITH kept AS (INSERT INTO contact (station_id, last_seen_at)"
+    " SELECT * FROM json_to_recordset(CAST(%(rows)s AS json)) AS n(id bigint, at timestamptz)"
+    " ON CONFLICT (station_id) DO UPDATE SET last_seen_at ="
+    " greatest(contact.last_seen_at, excluded.last_seen_at), probed_at = NULL"
+    " RETURNING station_id, is_offline) SELECT station_id FROM kept WHERE is_offline"
 )
+# OFFSET 0 lets the planner do nothing but look each one up by its index: what it knows of the
+# running ones is older than a busy hour, and row-level security makes it fear the look-up.
 LIVE = (
     "SELECT c.id, c.station_id, c.number, c.status, c.error_code, c.vendor_error_code, c.since,"
     " i.id, i.state, i.from_at, i.window_id, i.error_code FROM connector c"
-    " LEFT JOIN state_interval i ON i.connector_id = c.id AND i.to_at IS NULL"
-    " WHERE c.station_id = ANY(%(ids)s) ORDER BY c.id FOR UPDATE OF c"
+    " LEFT JOIN LATERAL (SELECT * FROM state_interval"
+    " WHERE connector_id = c.id AND to_at IS NULL OFFSET 0) i ON true"
+    " WHERE c.station_id = ANY(%(ids)s) AND c.number = ANY(%(numbers)s)"
+    " ORDER BY c.id FOR UPDATE OF c"
 )
 KEEP = (
     "UPDATE connector SET status = n.status, error_code = n.error_code,"
     " vendor_error_code = n.vendor_error_code, info = n.info, since = n.since, said_at = n.said_at,"
     " reported_at = n.at FROM json_to_recordset(CAST(%(rows)s AS json))"
     " AS n(id bigint, status text, error_code text, vendor_error_code text, info text,"
-    " since timestamptz, said_at text, at timestamptz) WHERE connector.id = n.id"
+    " since timestamptz, said_at text, at timestamptz)"
+    " WHERE connector.id = n.id AND connector.id = ANY(%(ids)s)"
 )
 
 
@@ -71,23 +76,38 @@ class StatusNews:
     stations: set[int] = field(default_factory=set)
 
 
-def heard(words: Sequence[Word]) -> set[int]:
-    """They live: remember when. Returns the stations that had been taken for offline."""
+@dataclass(slots=True)
+class Before:
+    """How the stations of some reports stand, before these are taken in."""
+
+    live: Later
+    book: AlarmBook
+
+
+def hear(words: Sequence[Word]) -> Later:
+    """They live: remember when. Finds the stations that had been taken for offline."""
     last: dict[int, datetime] = {}
     for word in words:
         last[word.station_id] = word.at
     heard_at = [{"id": station_id, "at": last[station_id]} for station_id in sorted(last)]
-    return {row[0] for row in hot(HEARD, rows=rows(heard_at))}
+    return later(HEARD, rows=rows(heard_at))
 
 
-def statuses(reports: Sequence[StatusReported]) -> StatusNews:
+def look(reports: Sequence[StatusReported]) -> Before | None:
+    """Ask how the stations of these reports stand, and keep others from changing it."""
+    if not reports:
+        return None
+    stations = sorted({report.station_id for report in reports})
+    numbers = sorted({0, *(report.connector for report in reports)})
+    return Before(later(LIVE, ids=stations, numbers=numbers), AlarmBook(stations))
+
+
+def statuses(reports: Sequence[StatusReported], before: Before | None) -> StatusNews:
     """Live state, ledger and alarms for a group of reports, in the order in which they came."""
     news = StatusNews()
-    if not reports:
+    if before is None:
         return news
-    stations = sorted({report.station_id for report in reports})
-    live = _live(stations)
-    book = AlarmBook(stations)
+    live, book = _live(before.live.rows), before.book
     entries = Entries()
     for report in reports:
         connector = live.get((report.station_id, report.connector)) or _met(report, live)
@@ -103,8 +123,7 @@ def statuses(reports: Sequence[StatusReported]) -> StatusNews:
     return news
 
 
-def _live(stations: list[int]) -> dict[tuple[int, int], Live]:
-    found = hot(LIVE, ids=stations)
+def _live(found: Rows) -> dict[tuple[int, int], Live]:
     return {
         (row[1], row[2]): Live(
             id=row[0],
@@ -155,4 +174,4 @@ def _keep(connectors: Iterable[Live]) -> None:
         for one in connectors
         if one.last
     ]
-    hot(KEEP, rows=rows(said))
+    later(KEEP, rows=rows(said), ids=[row["id"] for row in said])

@@ -1,21 +1,18 @@
-"""What the clock does with frames, warnings and planned outages."""
+"""What the clock does with frames and planned outages."""
 
 from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, or_, select, text, update
+from sqlalchemy import ColumnElement, or_, select, text
 
 from service.core.db import db
 from service.core.settings import setting
 from service.monitoring import ledger
-from service.monitoring.faults import WARNING
-from service.monitoring.models import Alarm, AlarmState, MaintenanceWindow
+from service.monitoring.models import MaintenanceWindow
 from service.stations.models import Station
 
 DAYS_AHEAD = 7
-# Some chargers say nothing when a warning ends (chargers.md 8.2).
-WARNING_LASTS = timedelta(hours=24)
 
 
 def make_partitions(at: datetime) -> None:
@@ -28,13 +25,6 @@ def make_partitions(at: datetime) -> None:
 def drop_old_frames(at: datetime) -> None:
     last = (at - timedelta(days=int(setting("frame_retention_days")))).date()
     db.session.execute(text("SELECT drop_frame_partitions_before(:day)"), {"day": last})
-
-
-def let_warnings_age(at: datetime) -> None:
-    old = update(Alarm).where(
-        Alarm.fault == WARNING, Alarm.cleared_at.is_(None), Alarm.last_at < at - WARNING_LASTS
-    )
-    db.session.execute(old.values(state=AlarmState.CLEARED, cleared_at=at))
 
 
 def name_outages_in_ledger(at: datetime) -> None:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
-from service.core.db import hot, rows
+from service.core.db import hot, later, rows
 
 AVAILABLE, OCCUPIED, FAULTED = "available", "occupied", "faulted"
 UNAVAILABLE, OFFLINE, UNKNOWN = "unavailable", "offline", "unknown"
@@ -91,25 +91,27 @@ class Entries:
     def write(self) -> None:
         """The ends first: a connector has one running interval, and the database keeps it."""
         if self.ends:
-            hot(END, ids=list(self.ends), ends=list(self.ends.values()))
+            later(END, ids=list(self.ends), ends=list(self.ends.values()))
         if self.rows:
-            hot(BEGIN, rows=rows(self.rows))
+            later(BEGIN, rows=rows(self.rows))
 
 
 END = (
     "UPDATE state_interval SET to_at = ended.at"
     " FROM unnest(CAST(%(ids)s AS bigint[]), CAST(%(ends)s AS timestamptz[])) AS ended(id, at)"
-    " WHERE state_interval.id = ended.id"
+    " WHERE state_interval.id = ended.id AND state_interval.id = ANY(%(ids)s)"
 )
 BEGIN = (
     "INSERT INTO state_interval (connector_id, state, from_at, to_at, error_code, window_id)"
     " SELECT * FROM json_to_recordset(CAST(%(rows)s AS json)) AS n(connector_id bigint, state text,"
     " from_at timestamptz, to_at timestamptz, error_code text, window_id bigint)"
 )
+# As in `intake`: looked up one by one, whatever the planner believes.
 RUNNING = (
     "SELECT c.id, c.station_id, c.status, c.error_code, i.id, i.state, i.from_at, i.window_id,"
     " i.error_code FROM connector c"
-    " LEFT JOIN state_interval i ON i.connector_id = c.id AND i.to_at IS NULL"
+    " LEFT JOIN LATERAL (SELECT * FROM state_interval"
+    " WHERE connector_id = c.id AND to_at IS NULL OFFSET 0) i ON true"
     " WHERE c.station_id = ANY(%(stations)s) AND c.number > 0 ORDER BY c.id FOR UPDATE OF c"
 )
 

@@ -11,7 +11,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import get_locale
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from sqlalchemy import Select, or_, select
+from sqlalchemy import ColumnElement, Select, or_, select
 from sqlalchemy.orm import joinedload
 
 from service.core.clock import now
@@ -22,10 +22,11 @@ from service.core.lists import Column, Filter, Listing
 from service.monitoring.forms import OutageForm
 from service.monitoring.health import Kind
 from service.monitoring.models import MaintenanceWindow
+from service.people.guard import can
 from service.stations.models import Site, Station
 
 bp = Blueprint("outages", __name__)
-OF_STATION = 5
+SHOWN = 5
 TIMES: dict[str, Any] = {
     "ahead": _l("now and ahead"),
     "current": _l("now"),
@@ -39,6 +40,7 @@ Windows = Select[Any]
 def index() -> ResponseReturnValue:
     at = now()
     place = select(Station.id).join(Site, isouter=True)
+    planner = Column("created_by", _l("Planned by"), value=lambda one: one.created_by.name)
     listing = Listing(
         name="outages",
         query=MaintenanceWindow.visible_to(g.person).options(
@@ -52,8 +54,9 @@ def index() -> ResponseReturnValue:
             Column("since", _l("From"), MaintenanceWindow.since),
             Column("until", _l("To"), MaintenanceWindow.until),
             Column("reason", _l("Reason")),
-            Column("created_by", _l("Planned by"), value=lambda one: one.created_by.name),
-            Column("deed", _l("End"), in_file=False),
+            # Who planned it and may end it is the house's business.
+            *((planner,) if g.person.sees_all else ()),
+            *((Column("deed", _l("End"), in_file=False),) if can("outages.end") else ()),
         ),
         sort="since",
         find=lambda query, words: query.where(_has(words, place)),
@@ -70,9 +73,35 @@ def of_station(station_id: int) -> str:
     mine = [MaintenanceWindow.station_id == station.id]
     if station.site_id:
         mine.append(MaintenanceWindow.site_id == station.site_id)
-    query = select(MaintenanceWindow).where(or_(*mine)).order_by(MaintenanceWindow.until.desc())
-    windows = list(db.session.scalars(query.limit(OF_STATION)))
-    return render_template("monitoring/_outages.html", station=station, windows=windows, at=at)
+    return _panel(station, or_(*mine), at)
+
+
+@bp.get("/sites/<int:site_id>/outages")
+def of_site(site_id: int) -> str:
+    """The outages of a site, and those of its stations."""
+    site = g.person.may_see(Site, site_id)
+    standing = select(Station.id).where(Station.site_id == site.id)
+    mine = or_(MaintenanceWindow.site_id == site.id, MaintenanceWindow.station_id.in_(standing))
+    return _panel(site, mine, now())
+
+
+def _panel(place: Station | Site, mine: ColumnElement[bool], at: datetime) -> str:
+    query = MaintenanceWindow.visible_to(g.person).where(mine)
+    newest = query.order_by(MaintenanceWindow.until.desc()).limit(SHOWN)
+    plan_url = "" if place.retired_at else _plan_url(place)
+    return render_template(
+        "monitoring/_outages.html",
+        windows=list(db.session.scalars(newest)),
+        at=at,
+        plan_url=plan_url if can("outages.plan") else "",
+        is_site=isinstance(place, Site),
+    )
+
+
+def _plan_url(place: Station | Site) -> str:
+    if isinstance(place, Station):
+        return url_for("outages.plan", station_id=place.id)
+    return url_for("outages.plan_site", site_id=place.id)
 
 
 @bp.route("/stations/<int:station_id>/outages/new", methods=["GET", "POST"])

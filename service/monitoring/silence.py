@@ -1,4 +1,4 @@
-"""Which stations are out of contact: nothing heard, and no answer to a question."""
+"""What silence says: a station is out of contact, a boot loop or a warning is over."""
 
 from __future__ import annotations
 
@@ -9,15 +9,17 @@ from sqlalchemy import func, or_, select, update
 from service.core.db import db
 from service.monitoring import ledger
 from service.monitoring.alarms import AlarmNews, derive, over
-from service.monitoring.faults import BOOT_LOOP, OFFLINE
+from service.monitoring.faults import BOOT_LOOP, OFFLINE, WARNING
 from service.monitoring.link_models import Contact, Node
-from service.monitoring.models import Alarm
+from service.monitoring.models import Alarm, AlarmState
 from service.stations.models import Station
 
 # A connected charger is asked once; so long has it to answer.
 ANSWERS_WITHIN = timedelta(seconds=30)
 # It is asked when this share of its time is over, so that its answer still counts.
 ASKED_AFTER = 0.8
+# Some chargers say nothing when a warning ends (chargers.md 8.2).
+WARNING_LASTS = timedelta(hours=24)
 
 
 def threshold(heartbeat_s: int | None, offline_after: timedelta) -> timedelta:
@@ -84,3 +86,12 @@ def boots_have_ended(at: datetime) -> AlarmNews:
         .where(Contact.last_boot_at < at - timedelta(hours=1))
     )
     return over(BOOT_LOOP, db.session.scalars(quiet), at)
+
+
+def warnings_have_aged(at: datetime) -> AlarmNews:
+    """A warning that was not repeated for a day is over."""
+    old = update(Alarm).where(
+        Alarm.fault == WARNING, Alarm.cleared_at.is_(None), Alarm.last_at < at - WARNING_LASTS
+    )
+    ended = old.values(state=AlarmState.CLEARED, cleared_at=at).returning(Alarm.ticket_id)
+    return AlarmNews(cleared={ticket: at for ticket in db.session.scalars(ended) if ticket})

@@ -11,14 +11,16 @@ from flask_babel import lazy_gettext as _l
 from sqlalchemy import ColumnElement, Select, select
 from sqlalchemy.orm import contains_eager, selectinload
 
+from service.core import language
 from service.core.clock import now
 from service.core.db import db
 from service.core.lists import Column, Filter, Listing
 from service.core.swedish import alphabetical
 from service.monitoring import fleet, status_labels
+from service.monitoring import labels as labels_of
 from service.monitoring.health import Kind
 from service.monitoring.link_models import Connection, Contact
-from service.monitoring.models import windows_over
+from service.monitoring.models import FaultCode, windows_over
 from service.monitoring.rivals import Rival
 from service.people.guard import has
 from service.people.models import Customer
@@ -53,6 +55,8 @@ def of_station(station_id: int) -> str:
         whole=fleet.health_of(station, is_offline, bool(windows)),
         parts=fleet.parts(station, is_offline, bool(windows)),
         labels=status_labels,
+        status=labels_of.status,
+        errors=_errors(),
     )
 
 
@@ -66,6 +70,12 @@ def link(station_id: int) -> str:
         contact=db.session.get(Contact, station.id),
         connection=db.session.scalars(newest.order_by(Connection.id.desc()).limit(1)).first(),
     )
+
+
+def _errors() -> dict[str, str]:
+    """What the errorCodes of chargers are called in the catalogue."""
+    tongue = language.current()
+    return {one.ocpp16: one.title(tongue) for one in FaultCode.all_by_code().values()}
 
 
 def _listing(at: datetime) -> Listing:

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
 from service.monitoring.health import WORST, Health, Kind
@@ -33,4 +34,6 @@ WORD: dict[str, Any] = {
 
 
 def word(health: Health) -> Any:
-    return WORD.get(health.word, health.word)
+    """A charger's own status; that it warns of something besides is said too."""
+    said = WORD.get(health.word, health.word)
+    return _("%(status)s, warning", status=said) if health.kind is Kind.WARNING else said

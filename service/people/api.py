@@ -8,18 +8,18 @@ from flask import g
 from marshmallow import fields
 from sqlalchemy import select
 
-from service.core import clock, problems
+from service.core import problems
 from service.core.api import Resource
-from service.core.db import Visible, db
+from service.core.collection import Collection, Twin
+from service.core.db import Visible
 from service.core.fields import Body, Instant, Shown, Text, WholeText, Words
 from service.core.history import History
-from service.core.paging import Listed, page, page_of
+from service.core.paging import Listed, by, narrowed, page, page_of, search
 from service.core.problems import ProblemError
 from service.people.models import Customer, NotVisibleError
 
 Row = TypeVar("Row", bound=Visible)
 
-customers = Resource("customers", "Who owns stations and pays for their care.")
 history = Resource("history", "Who did what, on what, and why.")
 
 problems.means(NotVisibleError, lambda _: ProblemError(404, problems.DETAILS[404]))
@@ -50,49 +50,23 @@ class CustomerShape(Shown):
 
 
 class CustomerQuery(Listed):
-    q = Text(200, metadata={"description": "Part of the name or the organisation number."})
+    q = search(
+        "Part of the name or the organisation number.", Customer.name, Customer.organisation_number
+    )
 
 
-@customers.get("/customers", page_of(CustomerShape), CustomerQuery)
-def list_customers(asked: dict[str, Any]) -> dict[str, Any]:
-    """List customers."""
-    found = Customer.visible_to(g.person)
-    if words := asked.get("q"):
-        number = Customer.organisation_number.icontains(words, autoescape=True)
-        found = found.where(Customer.name.icontains(words, autoescape=True) | number)
-    return page(Customer, found, asked)
-
-
-@customers.get("/customers/<int:customer_id>", CustomerShape)
-def show_customer(customer_id: int) -> Customer:
-    """Get one customer."""
-    return seen(Customer, customer_id)
-
-
-@customers.post("/customers", CustomerShape, NewCustomer)
-def create_customer(asked: dict[str, Any]) -> Customer:
-    """Create a customer."""
-    _refuse_twin(asked["name"])
-    customer = Customer.create(g.person, clock.now(), **asked)
-    db.session.commit()
-    return customer
-
-
-@customers.patch("/customers/<int:customer_id>", CustomerShape, CustomerChange)
-def change_customer(asked: dict[str, Any], customer_id: int) -> Customer:
-    """Change a customer."""
-    customer = seen(Customer, customer_id)
-    if "name" in asked:
-        _refuse_twin(asked["name"], customer)
-    customer.edit(g.person, clock.now(), **asked)
-    db.session.commit()
-    return customer
-
-
-def _refuse_twin(name: str, me: Customer | None = None) -> None:
-    twin = Customer.named(name)
-    if twin and twin is not me:
-        raise problems.already_exists("There is a customer of that name.", "name")
+customers = Collection(
+    "customers",
+    "Who owns stations and pays for their care.",
+    Customer,
+    CustomerShape,
+    "customer",
+    twin=Twin(("name",), Customer.named, "There is a customer of that name."),
+)
+customers.lists(CustomerQuery)
+customers.shows()
+customers.creates(NewCustomer)
+customers.changes(CustomerChange)
 
 
 def seen(kind: type[Row], key: int) -> Row:
@@ -122,15 +96,13 @@ class HistoryShape(Shown):
 
 
 class HistoryQuery(Listed):
-    subject = Text(63, metadata={"description": "station, ticket, fault_code …"})
-    subject_id = WholeText()
+    subject = by(
+        History.subject, Text(63, metadata={"description": "station, ticket, fault_code …"})
+    )
+    subject_id = by(History.subject_id, WholeText())
 
 
 @history.get("/history", page_of(HistoryShape), HistoryQuery)
 def list_history(asked: dict[str, Any]) -> dict[str, Any]:
     """List what was done, newest first."""
-    found = select(History)
-    for name in ("subject", "subject_id"):
-        if name in asked:
-            found = found.where(getattr(History, name) == asked[name])
-    return page(History, found, asked, newest_first=True)
+    return page(History, narrowed(select(History), HistoryQuery, asked), asked, newest_first=True)

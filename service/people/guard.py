@@ -7,19 +7,32 @@ from __future__ import annotations
 
 from typing import Any, cast
 
-from flask import Flask, Response, abort, g, has_app_context, redirect, request, session, url_for
+from flask import (
+    Flask,
+    Response,
+    abort,
+    current_app,
+    g,
+    has_app_context,
+    redirect,
+    request,
+    session,
+    url_for,
+)
 from flask_login import AnonymousUserMixin
 from flask_security.utils import set_request_attr
 from sqlalchemy import Connection, event, func, select
 from sqlalchemy.orm import Session
+from werkzeug.exceptions import TooManyRequests
 from werkzeug.wrappers import Response as AnyResponse
 
 from service.core import clock
-from service.core.db import db
+from service.core.config import Settings
+from service.core.db import db, unit_of_work
 from service.people.models import Person
 from service.people.rights import has_right, may
 from service.people.session_cookie import ServerSession
-from service.people.tokens import ApiToken
+from service.people.tokens import ApiToken, TooManyCallsError
 
 API = "/api/"
 
@@ -78,7 +91,12 @@ def _bearer() -> Person | None:
     kind, _, secret = request.headers.get("Authorization", "").partition(" ")
     if kind.lower() != "bearer":
         return None
-    return ApiToken.person_with(secret.strip(), clock.now())
+    settings: Settings = current_app.config["SETTINGS"]
+    try:
+        with unit_of_work():
+            return ApiToken.call(secret.strip(), settings.api_calls_per_minute, clock.now())
+    except TooManyCallsError as wrong:
+        raise TooManyRequests(retry_after=wrong.wait_s) from None
 
 
 def _refuse(person: Person | None) -> AnyResponse:

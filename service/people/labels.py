@@ -6,9 +6,9 @@ from typing import Any
 
 from flask_babel import lazy_gettext as _l
 
+from service.core import deeds
 from service.core.history import plain
 
-VERB: dict[str, Any] = {"create": _l("created"), "edit": _l("changed"), "retire": _l("retired")}
 COLUMN: dict[str, Any] = {
     "code": _l("Code"),
     "is_authorisation": _l("Authorisation"),
@@ -18,7 +18,7 @@ COLUMN: dict[str, Any] = {
 
 
 def verb(word: str) -> Any:
-    return VERB.get(word, word)
+    return deeds.verb(word)
 
 
 def column(word: str) -> Any:

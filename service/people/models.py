@@ -13,6 +13,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from service.core.db import Model, Visible, db
 from service.core.history import edit, record
+from service.core.retired import refuse_if_retired
 from service.people.roles import Role
 
 if TYPE_CHECKING:
@@ -43,6 +44,11 @@ class NotVisibleError(LookupError):
 
 class LastAdministratorError(Exception):
     """Nobody would be left who can let people in."""
+
+
+def is_key(number: int) -> bool:
+    """An address may hold a number that is no key of any table."""
+    return 0 < number < 2**63
 
 
 def random_name() -> str:
@@ -86,10 +92,13 @@ class Customer(Model):
         return customer
 
     def edit(self, by: Person | str, at: datetime, **facts: Any) -> None:
+        """Raises RetiredError."""
+        refuse_if_retired(self)
         edit(self, by, at, **facts)
 
     def retire(self, by: Person, why: str, at: datetime) -> None:
-        """No longer a customer. The past stays."""
+        """No longer a customer. The past stays. Raises RetiredError."""
+        refuse_if_retired(self)
         self.retired_at = at
         record("retire", self, by, at, why)
 
@@ -146,6 +155,12 @@ class Person(Model, UserMixin):
         )
         return db.session.scalar(found.limit(1)) is not None
 
+    @classmethod
+    def hold_administrators(cls) -> None:
+        """Nobody else changes one of them before this transaction is over."""
+        them = select(cls.id).where(cls.role == Role.ADMINISTRATOR).order_by(cls.id)
+        db.session.execute(them.with_for_update(key_share=True))
+
     @property
     def has_second_factor(self) -> bool:
         return bool(self.tf_primary_method)
@@ -166,8 +181,7 @@ class Person(Model, UserMixin):
     def may_see(self, kind: type[Row], key: int) -> Row:
         """The row with this key. Raises NotVisibleError where this person's query has it not."""
         mine = kind.visible_to(self).where(kind.id == key)
-        # An address may hold a number that is no key of any table.
-        row = db.session.scalars(mine).unique().one_or_none() if key < 2**63 else None
+        row = db.session.scalars(mine).unique().one_or_none() if is_key(key) else None
         if row is None:
             raise NotVisibleError(kind.__name__, key)
         return row

@@ -8,6 +8,7 @@ from service.people.account_addresses import ACCOUNT
 from service.people.api_addresses import API
 from service.people.page_addresses import PAGES, PUBLIC
 from service.people.roles import Role
+from service.people.upkeep_addresses import UPKEEP
 
 __all__ = ["ENDPOINTS", "PUBLIC", "RIGHTS", "NoRuleError", "has_right", "may"]
 
@@ -50,7 +51,7 @@ RIGHTS: dict[str, frozenset[Role]] = {
     # Of two that use one identity, which one is the charger.
     "stations.take_over": DISPATCH,
     "pending.decide": DESK,
-    "outages.read": HOUSE,
+    "outages.read": EVERYBODY,
     "outages.plan": DESK,
     "frames.read": DESK,
     "faults.read": HOUSE,
@@ -101,7 +102,7 @@ RIGHTS: dict[str, frozenset[Role]] = {
     "nothing": frozenset(),
 }
 
-ENDPOINTS: dict[str, str] = PAGES | ACCOUNT | API
+ENDPOINTS: dict[str, str] = PAGES | UPKEEP | ACCOUNT | API
 
 
 class NoRuleError(Exception):

@@ -8,7 +8,7 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Any, cast
 
-from flask import Flask
+from flask import Flask, abort, request
 from flask_babel import lazy_gettext as _l
 from flask_security import Security, SQLAlchemyUserDatastore, Totp, UserMixin
 
@@ -138,8 +138,18 @@ def init(app: Flask) -> None:
         **forms,
     )
     events.init(app)
+    app.before_request(refuse_what_is_no_text)
     brake.init(app)
     guard.init(app)
+
+
+def refuse_what_is_no_text() -> None:
+    """The library looks for what was typed in the database, which knows no NUL."""
+    if request.blueprint != "security":
+        return
+    typed = [text for _name, text in request.form.items(multi=True)]
+    if any("\x00" in text for text in typed) or b"\\u0000" in request.get_data():
+        abort(400)
 
 
 def _cookie(settings: Settings) -> dict[str, Any]:

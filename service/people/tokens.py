@@ -1,25 +1,33 @@
-"""API tokens: what another system signs in with."""
+"""API tokens: what another system signs in with, and how often it may call."""
 
 from __future__ import annotations
 
 import secrets
 from datetime import datetime, timedelta
+from math import ceil
 
-from sqlalchemy import ForeignKey, Select, select, update
+from sqlalchemy import ForeignKey, Select, func, or_, select, update
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from service.core.db import Model, changed, db
+from service.core.db import Model, claimed, db
 from service.core.history import record
 from service.people.models import Customer, Person, Role
 from service.people.web_sessions import fingerprint
 
 PREFIX = "lv_"
-# How exact "last used" is: a write per call would be a price without a use.
-TOUCH = timedelta(minutes=1)
+MINUTE = timedelta(minutes=1)
 
 
 class TokenError(Exception):
     """A token cannot be made so. The words are for the person who asked."""
+
+
+class TooManyCallsError(Exception):
+    """More calls than a token may make. `wait_s` is when there is room for one more."""
+
+    def __init__(self, wait: timedelta) -> None:
+        super().__init__(f"no room for another call within {wait}")
+        self.wait_s = max(1, ceil(wait.total_seconds()))
 
 
 class ApiToken(Model):
@@ -32,6 +40,8 @@ class ApiToken(Model):
     person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True)
     created_at: Mapped[datetime]
     last_used_at: Mapped[datetime | None]
+    # Each call takes its share of a minute; until then the calls made so far have taken all.
+    busy_until: Mapped[datetime | None]
     revoked_at: Mapped[datetime | None]
     person: Mapped[Person] = relationship(lazy="joined", innerjoin=True)
 
@@ -43,20 +53,34 @@ class ApiToken(Model):
         return query.where(cls.person_id == person.id)
 
     @classmethod
-    def person_with(cls, token: str, at: datetime) -> Person | None:
-        """Whose token this is, while it is in force. Looked up by hash: nothing to compare."""
+    def call(cls, token: str, per_minute: int, at: datetime) -> Person | None:
+        """Who calls with this token, while it is in force. Raises TooManyCallsError.
+
+        All that a minute has room for may come at once; a share of it is free again after a share
+        of a minute. A refused call counts for nothing. The row counts for all processes together.
+        """
+        # Looked up by hash: nothing to compare.
         mine = select(cls).where(cls.hash == fingerprint(token), cls.revoked_at.is_(None))
         row = db.session.scalars(mine).one_or_none()
         if row is None or not row.person.active:
             return None
-        if row.last_used_at is None or row.last_used_at + TOUCH < at:
-            changed(update(cls).where(cls.id == row.id).values(last_used_at=at))
-            db.session.commit()
+        share = MINUTE / per_minute
+        latest = at + MINUTE - share
+        has_room = or_(cls.busy_until.is_(None), cls.busy_until <= latest)
+        taken = {"last_used_at": at, "busy_until": func.greatest(cls.busy_until, at) + share}
+        _need_not_reach_the_disk()
+        if not claimed(update(cls).where(cls.id == row.id, has_room).values(taken)):
+            raise TooManyCallsError((row.busy_until or at) - latest)
         return row.person
 
     def revoke(self, by: Person, at: datetime) -> None:
         self.revoked_at = at
         record("revoke", self, by, at, name=self.name)
+
+
+def _need_not_reach_the_disk() -> None:
+    """This transaction's commit does not wait for it: a crash that forgets a call harms nobody."""
+    db.session.execute(select(func.set_config("synchronous_commit", "off", True)))
 
 
 def create_token(

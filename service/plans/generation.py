@@ -50,6 +50,7 @@ ON CONFLICT (station_id, series_id, nominal_on) DO UPDATE SET
     tightened_by = excluded.tightened_by, last_done_on = excluded.last_done_on,
     runs_on = excluded.runs_on, reason = NULL, closed_at = NULL, closed_by_id = NULL
 WHERE occurrence.state = 'void'
+RETURNING 1
 """
 
 NEST = """
@@ -63,6 +64,7 @@ AND big.state IN ('forecast', 'due', 'overdue') AND big.station_id = ANY (%(stat
 AND small.station_id = big.station_id AND small.task_id = smaller.id
 AND small.state IN ('forecast', 'due', 'overdue')
 AND small.nominal_on BETWEEN big.earliest_on AND big.latest_on
+RETURNING 1
 """
 
 
@@ -92,7 +94,7 @@ class Batches:
             return 0
         db.session.flush()
         given = {"stations": self._stations, "batches": self._batches, "rows": rows(self._rows)}
-        return hot(INSERT, **given).rowcount
+        return _many(INSERT, **given)
 
 
 def columns(
@@ -185,9 +187,15 @@ def have_begun(begun: Sequence[Place], at: datetime) -> None:
     )
 
 
+def _many(words: str, **values: Any) -> int:
+    """Run a statement that returns a row for each that it writes. Returns how many."""
+    counted = f"WITH written AS ({words}) SELECT count(*) FROM written"  # noqa: S608
+    return int(hot(counted, **values)[0][0])
+
+
 def nest(stations: Sequence[int]) -> int:
     """Let a bigger service do the smaller ones of its window."""
-    return hot(NEST, stations=list(stations)).rowcount
+    return _many(NEST, stations=list(stations))
 
 
 def run_on(at: datetime) -> int:

@@ -9,7 +9,7 @@ from flask import Blueprint, g, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from sqlalchemy import Select, case, func, select
+from sqlalchemy import Select, case, select
 from sqlalchemy.orm import contains_eager, joinedload
 
 from service.core.clock import now
@@ -114,7 +114,7 @@ def _stations(recall: Recall) -> Listing:
     columns = (
         Column("state", _l("State"), waiting, lambda one: str(labels.STATE[one.state])),
         Column("station", _l("Station"), alphabetical(Station.name), lambda one: one.station.name),
-        Column("site", _l("Site"), alphabetical(func.coalesce(Site.name, "")), _site),
+        Column("site", _l("Site"), None, _site, on_page=False),
         Column("serial", _l("Serial number"), None, lambda one: one.station.serial_number),
         Column("firmware", _l("Firmware"), None, lambda one: one.station.firmware_version),
         Column("done_on", _l("Done on"), RecallStation.done_on),

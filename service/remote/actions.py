@@ -52,7 +52,7 @@ WINDOW_S: dict[Kind, int] = {
 }
 
 # Settings of a charger that hold its credentials or its way to us: only the guarded flow for each
-# may change them (security.md D15). Compared without case.
+# may change them. Compared without case.
 GUARDED_KEYS = frozenset(
     {"authorizationkey", "securityprofile", "centralsystemurl", "cpoName".casefold()}
 )

@@ -2,28 +2,24 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
-from flask import g
 from marshmallow import INCLUDE, fields
 
-from service.core import clock, problems
-from service.core.api import Resource
-from service.core.db import db
-from service.core.fields import Body, Flag, Instant, Shown, Whole, WholeText, Why, Words, choice
-from service.core.paging import Listed, page, page_of
-from service.core.problems import ProblemError, refuse_retired, wrong_field
+from service.core import problems
+from service.core.collection import Collection
+from service.core.fields import Body, Flag, Instant, Key, Shown, WholeText, Why, Words, choice
+from service.core.paging import Listed, by
+from service.core.problems import ProblemError, wrong_field
 from service.monitoring.reading import covered
-from service.people.api import seen
-from service.people.models import NotVisibleError
+from service.people.models import Person
 from service.people.rights import has_right
 from service.remote.actions import ActionState, Effect, FieldError, Kind, check_fields
 from service.remote.models import ChargingError, RemoteAction
 from service.stations.api import stations
 from service.stations.models import Station
 from service.tickets.models import Ticket
-
-remote = Resource("remote-actions", "What is asked of a charger, and what came of it.")
 
 problems.means(FieldError, lambda wrong: wrong_field(wrong.name, wrong.words))
 problems.means(
@@ -47,6 +43,9 @@ class ActionShape(Shown):
             "type": ["object", "null"],
             "description": "The charger's own; values of secret settings are covered.",
         },
+    )
+    latency_ms = fields.Float(
+        allow_none=True, metadata={"description": "Until it answered, measured on the wire."}
     )
     effect = choice(Effect)
     before = fields.Dict(allow_none=True)
@@ -72,70 +71,54 @@ class NewAction(Body):
 
     action = choice(Kind, required=True)
     reason = Words(500, required=True)
-    ticket_id = Whole(allow_none=True, load_default=None)
+    # The row. No other name is safe here: any field may stand beside it.
+    ticket_id = Key(Ticket, allow_none=True, load_default=None)
     force = Flag(load_default=False)
 
 
 class ActionQuery(Listed):
-    station_id = WholeText()
-    ticket_id = WholeText()
-    state = choice(ActionState)
+    station_id = by(RemoteAction.station_id, WholeText())
+    ticket_id = by(RemoteAction.ticket_id, WholeText())
+    state = by(RemoteAction.state, choice(ActionState))
 
 
-@stations.post("/stations/<int:station_id>/remote-actions", ActionShape, NewAction, status=202)
-def ask(asked: dict[str, Any], station_id: int) -> RemoteAction:
+@stations.verb("remote-actions", NewAction, ActionShape, status=202)
+def ask(
+    station: Station,
+    by: Person,
+    at: datetime,
+    # What is behind may have any name.
+    /,
+    action: Kind,
+    reason: str,
+    force: bool,
+    **own: Any,
+) -> RemoteAction:
     """Ask something of a charger. It is queued, and sent when the charger is connected."""
-    station = seen(Station, station_id)
-    refuse_retired(station)
-    kind, reason, force = (asked.pop(name) for name in ("action", "reason", "force"))
-    _refuse_without_right(kind)
-    ticket = _ticket(station, asked.pop("ticket_id"))
-    own = check_fields(kind, asked)
-    now = clock.now()
-    action = RemoteAction.ask(station, kind, own, reason, g.person, now, ticket, force)
-    db.session.commit()
-    return action
-
-
-@remote.get("/remote-actions", page_of(ActionShape), ActionQuery)
-def list_actions(asked: dict[str, Any]) -> dict[str, Any]:
-    """List remote actions, newest first."""
-    found = RemoteAction.visible_to(g.person)
-    for name in ("station_id", "ticket_id", "state"):
-        if name in asked:
-            found = found.where(getattr(RemoteAction, name) == asked[name])
-    return page(RemoteAction, found, asked, newest_first=True)
-
-
-@remote.get("/remote-actions/<int:action_id>", ActionShape)
-def show_action(action_id: int) -> RemoteAction:
-    """Get one, with the answer and the effect that was seen."""
-    return seen(RemoteAction, action_id)
-
-
-@remote.post("/remote-actions/<int:action_id>/cancellation", ActionShape, Why, status=200)
-def cancel_action(asked: dict[str, Any], action_id: int) -> RemoteAction:
-    """Take one back that is not sent yet."""
-    action = seen(RemoteAction, action_id)
-    if not action.cancel(asked["reason"], g.person, clock.now()):
-        raise ProblemError(409, "It is on its way, or done.", "wrong-state")
-    db.session.commit()
-    return action
-
-
-def _refuse_without_right(kind: Kind) -> None:
-    if not has_right(g.person.role, f"remote.{kind.value}"):
-        raise ProblemError(403, f"This token's role may not ask for {kind.value}.")
-
-
-def _ticket(station: Station, key: int | None) -> Ticket | None:
-    """The ticket that the action is done for: of this station, or of its site."""
-    if key is None:
-        return None
-    try:
-        ticket = seen(Ticket, key)
-    except NotVisibleError:
-        raise wrong_field("ticket_id", "There is none with this id.") from None
-    if ticket.station_id not in (None, station.id):
+    if not has_right(by.role, f"remote.{action.value}"):
+        raise ProblemError(403, f"This token's role may not ask for {action.value}.")
+    ticket: Ticket | None = own.pop("ticket_id")
+    # Of this station, or of its site.
+    if ticket and ticket.station_id not in (None, station.id):
         raise wrong_field("ticket_id", "It is another station's.")
-    return ticket
+    asked = check_fields(action, own)
+    return RemoteAction.ask(station, action, asked, reason, by, at, ticket, force)
+
+
+remote = Collection(
+    "remote-actions",
+    "What is asked of a charger, and what came of it.",
+    RemoteAction,
+    ActionShape,
+    "remote action",
+    newest_first=True,
+)
+remote.lists(ActionQuery)
+remote.shows("Get one, with the answer and the effect that was seen.")
+
+
+@remote.verb("cancellation", Why)
+def cancel_action(action: RemoteAction, by: Person, at: datetime, reason: str) -> None:
+    """Take one back that is not sent yet."""
+    if not action.cancel(reason, by, at):
+        raise ProblemError(409, "It is on its way, or done.", "wrong-state")

@@ -14,12 +14,15 @@ from wtforms.validators import DataRequired, InputRequired, Length, Optional
 from service.core.db import db
 from service.core.forms import WebForm
 from service.remote import labels
-from service.remote.actions import MESSAGES, TYPES, FieldError, Kind, check_fields
+from service.remote.actions import TYPES, FieldError, Kind, check_fields
 from service.sessions.models import ChargingSession
 from service.stations.models import Station
 
 ALL = 0
 TOO_LONG = _l("At most %(max)d characters.")
+
+
+CHOICES = [SelectChoice(message, words) for message, words in labels.MESSAGE.items()]
 
 
 class ActionForm(WebForm):
@@ -68,9 +71,7 @@ class AvailabilityForm(ActionForm):
 
 class MessageForm(ActionForm):
     names = ("message", "connector")
-    message = SelectField(
-        _l("Message"), [InputRequired()], choices=[SelectChoice(one, one) for one in MESSAGES]
-    )
+    message = SelectField(_l("Message"), [InputRequired()], choices=CHOICES)
     connector = SelectField(_l("Connector"), [InputRequired()], coerce=int)
 
     @property

@@ -9,7 +9,7 @@ from typing import Any
 
 from sqlalchemy import select
 
-from service.core.db import db, hot
+from service.core.db import Later, db, hot, later
 from service.core.live import announce
 from service.monitoring import words as said
 from service.monitoring.words import Word
@@ -50,16 +50,21 @@ def reset_lately(stations: Iterable[int], at: datetime) -> set[int]:
     return {row[0] for row in hot(RESET_LATELY, ids=list(stations), since=since)}
 
 
-def observe(words: Sequence[Word], at: datetime) -> None:
-    """See whether something that was asked for has come about."""
+def waiting(words: Sequence[Word]) -> Later:
+    """Ask for the actions of these stations whose effect has not been seen yet."""
+    return later(PENDING, ids=sorted({word.station_id for word in words}))
+
+
+def observe(words: Sequence[Word], asked: Later, at: datetime) -> None:
+    """See whether something that was asked for has come about. `asked` is what was `waiting`."""
+    found = asked.rows
+    if not found:
+        return
     messages: defaultdict[int, set[str]] = defaultdict(set)
     for word in words:
         messages[word.station_id].add(MESSAGES.get(type(word), ""))
-    pending = hot(PENDING, ids=list(messages)).fetchall()
-    if not pending:
-        return
-    waiting = select(RemoteAction).where(RemoteAction.id.in_([row[0] for row in pending]))
-    actions = list(db.session.scalars(waiting.order_by(RemoteAction.id).with_for_update()))
+    pending = select(RemoteAction).where(RemoteAction.id.in_([row[0] for row in found]))
+    actions = list(db.session.scalars(pending.order_by(RemoteAction.id).with_for_update()))
     stations = [action.station_id for action in actions]
     contacts = {row[0]: row for row in hot(CONTACT, ids=stations)}
     states = states_of(stations)
@@ -115,8 +120,8 @@ def answered(
     if action is None:
         return
     action.state = ActionState.ANSWERED if agreed else ActionState.REFUSED
-    action.answer, action.answered_at = answer, at
-    action.tell_answer(latency_ms, at)
+    action.answer, action.answered_at, action.latency_ms = answer, at, latency_ms
+    action.tell_answer(at)
     if not agreed:
         action.settle(Effect.NONE, states_of([action.station_id])[action.station_id].as_json(), at)
     elif action.effect is Effect.PENDING and WINDOW_S[action.kind] == 0:
@@ -130,7 +135,7 @@ def not_answered(action_id: int, why: str, at: datetime) -> None:
     if action is None:
         return
     action.state, action.outcome = ActionState.NO_ANSWER, why
-    action.tell_answer(None, at)
+    action.tell_answer(at)
     announce("station", action.station_id, at)
 
 

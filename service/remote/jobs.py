@@ -10,6 +10,7 @@ from service.core.db import db
 from service.remote.actions import WINDOW_S, ActionState, Effect
 from service.remote.intake import not_answered, states_of
 from service.remote.models import RemoteAction
+from service.remote.outcomes import LINK_BROKE_OFF, NEVER_CONNECTED
 
 # A charger that does not connect within this time is not surprised by an old wish.
 ANSWERS_WITHIN = timedelta(seconds=90)
@@ -39,7 +40,7 @@ def give_up_on_answers(at: datetime) -> None:
         RemoteAction.state == ActionState.SENT, RemoteAction.sent_at < at - ANSWERS_WITHIN
     )
     for action_id in db.session.scalars(lost):
-        not_answered(action_id, "the link broke off; the charger may have heard it or not", at)
+        not_answered(action_id, LINK_BROKE_OFF, at)
 
 
 def cancel_what_waits_too_long(at: datetime) -> None:
@@ -47,4 +48,4 @@ def cancel_what_waits_too_long(at: datetime) -> None:
         RemoteAction.state == ActionState.QUEUED, RemoteAction.requested_at < at - QUEUED_FOR
     )
     for action in db.session.scalars(old):
-        action.cancel("the charger did not connect within an hour", "rule", at)
+        action.cancel(NEVER_CONNECTED, "rule", at)

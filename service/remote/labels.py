@@ -8,6 +8,7 @@ from flask_babel import lazy_gettext as _l
 
 from service.monitoring.health import Kind as Look
 from service.monitoring.reading import HIDDEN, is_secret
+from service.remote import outcomes
 from service.remote.actions import ActionState, Effect, Kind
 
 KIND: dict[Kind, Any] = {
@@ -73,6 +74,40 @@ WORD: dict[str, Any] = {
     "inoperative": _l("inoperative"),
 }
 
+# What a charger answers with, and the codes of its CALLERROR.
+ANSWER: dict[str, Any] = {
+    "Accepted": _l("Accepted"),
+    "Rejected": _l("Rejected"),
+    "Scheduled": _l("Scheduled"),
+    "Unlocked": _l("Unlocked"),
+    "UnlockFailed": _l("Did not unlock"),
+    "RebootRequired": _l("Accepted, after a restart"),
+    "NotSupported": _l("Not supported"),
+    "NotImplemented": _l("Not implemented"),
+    "InternalError": _l("Internal error"),
+    "ProtocolError": _l("Protocol error"),
+    "SecurityError": _l("Security error"),
+    "FormationViolation": _l("Malformed message"),
+    "PropertyConstraintViolation": _l("A value is not allowed"),
+    "OccurenceConstraintViolation": _l("A value is missing or comes too often"),
+    "OccurrenceConstraintViolation": _l("A value is missing or comes too often"),
+    "TypeConstraintViolation": _l("A value is of the wrong kind"),
+    "GenericError": _l("Error"),
+}
+MESSAGE: dict[str, Any] = {
+    "StatusNotification": _l("Status of the connectors"),
+    "BootNotification": _l("Start of the charger"),
+    "Heartbeat": _l("Sign of life"),
+    "MeterValues": _l("Meter values"),
+    "DiagnosticsStatusNotification": _l("Progress of diagnostics"),
+    "FirmwareStatusNotification": _l("Progress of new firmware"),
+}
+
+
+def outcome_words(why: str | None) -> str:
+    """Why it came to nothing: a rule's words in the reader's language, a person's as they are."""
+    return str(_(why)) if why in outcomes.KNOWN else why or ""
+
 
 def action_words(kind: str, fields: Mapping[str, Any] | None = None, inside: bool = True) -> str:
     """`Unlock connector: connector 2`. `inside`: to the house's own people, with the tag."""
@@ -94,19 +129,21 @@ def _detail(name: str, value: Any, fields: Mapping[str, Any], inside: bool) -> A
         return f"= {HIDDEN if is_secret(str(fields.get('key', ''))) else value}"
     if name == "keys":
         return ", ".join(value or ())
-    return WORD.get(value, value)
+    return MESSAGE.get(value, WORD.get(value, value)) if isinstance(value, str) else value
 
 
 def answer_words(answer: Mapping[str, Any] | None, state: str | None = None) -> str:
-    """What the charger answered, in its own words; what stands instead where it did not."""
+    """What the charger answered; what stands instead where it did not."""
     if not answer:
         return str(STATE[ActionState(state)]) if state else ""
     if "error" in answer:
-        return " · ".join(str(one) for one in (answer["error"], answer.get("description")) if one)
+        code = ANSWER.get(str(answer["error"]), answer["error"])
+        return " · ".join(str(one) for one in (code, answer.get("description")) if one)
     if "configurationKey" in answer or "unknownKey" in answer:
         count = len(answer.get("configurationKey") or ())
         return str(_("%(count)s settings", count=count))
-    return str(answer.get("status", _("answered")))
+    status = answer.get("status")
+    return str(ANSWER.get(str(status), status) if status else _("answered"))
 
 
 def settings_of(answer: Mapping[str, Any] | None) -> list[tuple[str, str, bool]]:

@@ -58,6 +58,8 @@ class RemoteAction(Model):
     connection_id: Mapped[int | None]
     sent_at: Mapped[datetime | None]
     answered_at: Mapped[datetime | None]
+    # From the request's last byte to the answer's first, as the link measured it on the wire.
+    latency_ms: Mapped[float | None]
     # The charger's own answer; {"error": …, "description": …} where it answered with CALLERROR.
     answer: Mapped[dict[str, Any] | None]
     # Why it was refused or cancelled or got no answer, in words.
@@ -184,7 +186,7 @@ class RemoteAction(Model):
         record("settle", self, "rule", at, self.outcome, effect=effect.value)
         announce("station", self.station_id, at)
 
-    def tell_answer(self, latency_ms: float | None, at: datetime) -> None:
+    def tell_answer(self, at: datetime) -> None:
         if self.ticket:
             words = f"{self.kind.value}: {self.state.value}"
             self.ticket.tell(
@@ -196,7 +198,7 @@ class RemoteAction(Model):
                 action=self.kind.value,
                 state=self.state.value,
                 answer=covered(self.answer),
-                latency_ms=latency_ms,
+                latency_ms=self.latency_ms,
                 why=self.outcome,
             )
 

@@ -13,6 +13,7 @@ from werkzeug.wrappers import Response
 
 from service.core.clock import now
 from service.core.db import db
+from service.core.web import whole
 from service.monitoring.labels import status as status_word
 from service.monitoring.link_models import Contact
 from service.people.guard import has
@@ -86,6 +87,11 @@ def action_words(kind: str, fields: dict[str, Any] | None = None) -> str:
 @bp.app_template_global()
 def answer_words(facts: dict[str, Any]) -> str:
     return labels.answer_words(facts.get("answer"), facts.get("state"))
+
+
+@bp.app_template_global()
+def outcome_words(why: str | None) -> str:
+    return labels.outcome_words(why)
 
 
 @bp.app_template_global()
@@ -200,7 +206,7 @@ def _kind(word: str) -> Kind:
 
 def _ticket(station: Station) -> Ticket | None:
     """The ticket that it is done for, if it is about this station."""
-    key = request.args.get("ticket", type=int)
+    key = request.args.get("ticket", type=whole)
     if key is None:
         return None
     ticket: Ticket = g.person.may_see(Ticket, key)

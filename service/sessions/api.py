@@ -2,22 +2,18 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
-from flask import g
 from marshmallow import ValidationError, fields, validates_schema
 
-from service.core import clock, problems
-from service.core.api import Resource
-from service.core.db import db
+from service.core import problems
+from service.core.collection import Collection
 from service.core.fields import Body, Flag, Instant, Shown, Text, WholeText, Words
-from service.core.paging import Listed, containing, page, page_of
+from service.core.paging import Listed, by, search
 from service.core.problems import already_exists, wrong_field
-from service.people.api import seen
+from service.people.models import Person
 from service.sessions.models import ChargingSession, Tag, TagTakenError
-
-sessions = Resource("sessions", "Charges: who, when and how much.")
-tags = Resource("tags", "What may start a charge at stations that ask for a known tag.")
 
 problems.means(TagTakenError, lambda _: already_exists("The list has this tag.", "id_tag"))
 
@@ -40,22 +36,20 @@ class SessionShape(Shown):
 
 
 class SessionQuery(Listed):
-    station_id = WholeText()
+    station_id = by(ChargingSession.station_id, WholeText())
 
 
-@sessions.get("/sessions", page_of(SessionShape), SessionQuery)
-def list_sessions(asked: dict[str, Any]) -> dict[str, Any]:
-    """List charges, newest first."""
-    found = ChargingSession.visible_to(g.person)
-    if "station_id" in asked:
-        found = found.where(ChargingSession.station_id == asked["station_id"])
-    return page(ChargingSession, found, asked, newest_first=True)
-
-
-@sessions.get("/sessions/<int:session_id>", SessionShape)
-def show_session(session_id: int) -> ChargingSession:
-    """Get one charge."""
-    return seen(ChargingSession, session_id)
+sessions = Collection(
+    "sessions",
+    "Charges: who, when and how much.",
+    ChargingSession,
+    SessionShape,
+    "charge",
+    key="session",
+    newest_first=True,
+)
+sessions.lists(SessionQuery)
+sessions.shows()
 
 
 class TagShape(Shown):
@@ -90,48 +84,43 @@ class TagChange(TagFacts):
 
 
 class TagQuery(Listed):
-    q = Text(100, metadata={"description": "Part of the tag or its label."})
-    id_tag = Text(20)
+    q = search("Part of the tag or its label.", Tag.id_tag, Tag.label, most=100)
+    id_tag = by(lambda words: Tag.tag_key == words.casefold(), Text(20))
 
 
-@tags.get("/tags", page_of(TagShape), TagQuery)
-def list_tags(asked: dict[str, Any]) -> dict[str, Any]:
-    """List tags."""
-    found = Tag.visible_to(g.person)
-    if words := asked.get("q"):
-        found = found.where(containing(words, Tag.id_tag, Tag.label))
-    if "id_tag" in asked:
-        found = found.where(Tag.tag_key == asked["id_tag"].casefold())
-    return page(Tag, found, asked)
+tags = Collection(
+    "tags",
+    "What may start a charge at stations that ask for a known tag.",
+    Tag,
+    TagShape,
+    "tag",
+)
+tags.lists(TagQuery)
+tags.shows()
 
 
-@tags.get("/tags/<int:tag_id>", TagShape)
-def show_tag(tag_id: int) -> Tag:
-    """Get one tag."""
-    return seen(Tag, tag_id)
-
-
-@tags.post("/tags", TagShape, NewTag)
-def create_tag(asked: dict[str, Any]) -> Tag:
+@tags.creation(NewTag)
+def create_tag(by: Person, at: datetime, id_tag: str, **facts: Any) -> Tag:
     """Put a tag on the list."""
-    tag = Tag.create(asked.pop("id_tag"), g.person, clock.now(), **asked)
-    db.session.commit()
-    return tag
+    return Tag.create(id_tag, by, at, **facts)
 
 
-@tags.patch("/tags/<int:tag_id>", TagShape, TagChange)
-def change_tag(asked: dict[str, Any], tag_id: int) -> Tag:
+@tags.change(TagChange)
+def change_tag(
+    tag: Tag,
+    by: Person,
+    at: datetime,
+    blocked: bool | None = None,
+    reason: str = "",
+    **facts: Any,
+) -> None:
     """Change, block or unblock a tag."""
-    tag, now = seen(Tag, tag_id), clock.now()
-    blocked, reason = asked.pop("blocked", None), asked.pop("reason", None)
     if blocked is not None:
         if not reason:
             raise wrong_field("reason", "Say why.")
-        (tag.block if blocked else tag.unblock)(g.person, reason, now)
-    _check_order(tag, asked)
-    tag.edit(g.person, now, **asked)
-    db.session.commit()
-    return tag
+        (tag.block if blocked else tag.unblock)(by, reason, at)
+    _check_order(tag, facts)
+    tag.edit(by, at, **facts)
 
 
 def _check_order(tag: Tag, asked: dict[str, Any]) -> None:

@@ -108,7 +108,7 @@ class ChargingSession(Model):
             postgresql_where=text("orphan"),
             postgresql_nulls_not_distinct=True,
         ),
-        # A start that is sent again is the same start (security.md 4.6).
+        # A start that is sent again is the same start.
         Index(
             "one_session_per_start",
             "station_id",

@@ -12,6 +12,7 @@ from sqlalchemy.orm import joinedload
 
 from service.core.db import db
 from service.core.lists import Column, Filter, Listing
+from service.sessions.labels import reason
 from service.sessions.models import ChargingSession
 from service.stations.models import Station
 
@@ -34,15 +35,25 @@ def of_station(station_id: int) -> str:
     return render_template("sessions/of_station.html", station=station, sessions=list(newest))
 
 
+@bp.app_template_filter("stop_reason")
+def stop_reason(word: str | None) -> Any:
+    return reason(word)
+
+
+def _reason(session: ChargingSession) -> str:
+    return str(reason(session.stop_reason)) if session.stop_reason else ""
+
+
 def _listing() -> Listing:
     kind = ChargingSession
     columns = [
-        Column("started_at", _l("Started"), kind.started_at),
+        # Numbers are given in the order of arrival, and the key is an index already.
+        Column("started_at", _l("Started"), kind.id),
         Column("stopped_at", _l("Ended"), kind.stopped_at),
         Column("station", _l("Station"), None, lambda it: it.station.name),
         Column("connector", _l("Connector"), None, number=True),
         Column("energy_wh", _l("Energy (Wh)"), None, number=True),
-        Column("stop_reason", _l("Ended by")),
+        Column("stop_reason", _l("Ended by"), value=_reason),
         Column("transaction_id", _l("Transaction"), None, number=True, on_page=False),
     ]
     # Whose tag it was is for the house alone.

@@ -5,24 +5,23 @@ What the chargers say of themselves is added by `monitoring.api`.
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
-from urllib.parse import quote
 
-from flask import current_app, g
+from flask import current_app
 from marshmallow import fields
 
-from service.core import clock, problems
-from service.core.api import Resource
+from service.core import problems
+from service.core.collection import Collection
 from service.core.db import db
-from service.core.fields import Body, Day, Instant, Shown, Text, Whole, Why, Words, choice
+from service.core.fields import Body, Day, Instant, Key, Shown, Text, Whole, Why, Words, choice
 from service.core.problems import ProblemError, already_exists, wrong_field
-from service.people.api import referred, seen
+from service.people.models import Person
 from service.stations import models as rows
+from service.stations.identity import address
 from service.stations.models import Station
 from service.stations.register import Site, StationModel
 from service.stations.words import Access, Authorization, Environment
-
-stations = Resource("stations", "Charging stations: the register, and what each says of itself.")
 
 problems.means(rows.RetiredError, lambda _: ProblemError(409, "It is retired.", "retired"))
 problems.means(
@@ -44,8 +43,8 @@ class StationChange(Body):
     ocpp_identity = Words(48)
     security_profile = Whole(0, 2)
     authorization = choice(Authorization)
-    site_id = Whole(allow_none=True)
-    model_id = Whole(allow_none=True)
+    site = Key(Site, in_use=True, allow_none=True, data_key="site_id")
+    model = Key(StationModel, allow_none=True, data_key="model_id")
     access = choice(Access)
     serial_number = Text(100, allow_none=True)
     commissioned_on = Day(allow_none=True)
@@ -57,6 +56,7 @@ class NewStation(StationChange):
     ocpp_identity = Words(48, required=True)
     security_profile = Whole(0, 2, required=True)
     authorization = choice(Authorization, required=True)
+    model = Key(StationModel, in_use=True, allow_none=True, data_key="model_id")
 
 
 class StationShape(Shown):
@@ -105,63 +105,52 @@ class KeyShape(Shown):
     connection = fields.Nested(ConnectionShape)
 
 
-@stations.post("/stations", RegisteredStationShape, NewStation)
-def create_station(asked: dict[str, Any]) -> Any:
+stations = Collection(
+    "stations",
+    "Charging stations: the register, and what each says of itself.",
+    Station,
+    StationShape,
+    "station",
+)
+
+
+@stations.creation(NewStation, RegisteredStationShape)
+def create_station(by: Person, at: datetime, **facts: Any) -> dict[str, Any]:
     """Create a station; its key is in this answer and nowhere else.
 
     An administrator who asks for security profile 0 has allowed it for this station.
     """
-    now = clock.now()
-    station = Station.create(
-        asked.pop("name"), asked.pop("ocpp_identity"), g.person, now, **_facts(asked)
-    )
-    key = station.give_key(g.person, now) if station.security_profile else None
-    db.session.commit()
+    station = Station.create(by=by, at=at, **facts)
+    key = station.give_key(by, at) if station.security_profile else None
     # What was not said has no value in the object yet.
+    db.session.flush()
     db.session.refresh(station)
     return {**vars(station), "connection": connection(station, key)}
 
 
-@stations.patch("/stations/<int:station_id>", StationShape, StationChange)
-def change_station(asked: dict[str, Any], station_id: int) -> Station:
+@stations.change(StationChange)
+def change_station(
+    station: Station, by: Person, at: datetime, security_profile: int | None = None, **facts: Any
+) -> None:
     """Change what people know of a station."""
-    station, now = seen(Station, station_id), clock.now()
-    profile = asked.pop("security_profile", station.security_profile)
-    station.edit(g.person, now, **_facts(asked))
-    station.secure(profile, g.person, now)
-    db.session.commit()
-    return station
+    station.edit(by, at, **facts)
+    if security_profile is not None:
+        station.secure(security_profile, by, at)
 
 
-@stations.post("/stations/<int:station_id>/key", KeyShape)
-def give_key(station_id: int) -> Any:
+@stations.verb("key", shape=KeyShape, status=201)
+def give_key(station: Station, by: Person, at: datetime) -> dict[str, Any]:
     """Give a station a new key; the old one stops working at once."""
-    station = seen(Station, station_id)
-    key = station.give_key(g.person, clock.now())
-    db.session.commit()
-    return {"connection": connection(station, key)}
+    return {"connection": connection(station, station.give_key(by, at))}
 
 
-@stations.post("/stations/<int:station_id>/retirement", StationShape, Why, status=200)
-def retire_station(asked: dict[str, Any], station_id: int) -> Station:
+@stations.verb("retirement", Why)
+def retire_station(station: Station, by: Person, at: datetime, reason: str) -> None:
     """Retire a station; its past stays, its OCPP identity is free again."""
-    station = seen(Station, station_id)
-    station.retire(g.person, asked["reason"], clock.now())
-    db.session.commit()
-    return station
+    station.retire(by, reason, at)
 
 
 def connection(station: Station, key: str | None) -> dict[str, Any]:
     base = current_app.config["SETTINGS"].ocpp_url(station.security_profile == 2)
-    identity = quote(station.ocpp_identity, safe="*-_=:+@.")
-    return {"url": f"{base}/{identity}", "identity": station.ocpp_identity, "key": key}
-
-
-def _facts(asked: dict[str, Any]) -> dict[str, Any]:
-    """The rows that the body names by their ids, as this person sees them."""
-    facts = dict(asked)
-    for field, kind in (("site", Site), ("model", StationModel)):
-        if (name := f"{field}_id") in facts:
-            key = facts.pop(name)
-            facts[field] = None if key is None else referred(kind, key, name)
-    return facts
+    url = address(base, station.ocpp_identity)
+    return {"url": url, "identity": station.ocpp_identity, "key": key}

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import asdict, dataclass, field
 from datetime import date
 from decimal import Decimal, InvalidOperation
+from functools import cache
 from typing import Any
 from zoneinfo import available_timezones
 
@@ -56,6 +57,8 @@ class Known:
     gone: set[str]
     sites: dict[tuple[str, str], int]
     models: dict[tuple[str, str, str], int]
+    # Models that are offered for new stations no more.
+    gone_models: set[tuple[str, str, str]] = field(default_factory=set)
     # Where a row of this file first said it: identity, site or model -> (row number, its facts).
     first: dict[Any, tuple[int, dict[str, Any]]] = field(default_factory=dict)
 
@@ -143,6 +146,8 @@ def _kind(values: dict[str, Any], known: Known) -> list[tuple[str, str, str]]:
         found.append(("maker", "needs_maker", ""))
     if not name and (maker or any(values.get(column) for column in ("article_number", *MODEL))):
         found.append(("model", "needs_model", ""))
+    if model_key(values) in known.gone_models:
+        found.append(("model", "model_retired", ""))
     key = ("model", *model_key(values))
     is_new = model_key(values) not in known.models and key not in known.first
     if name and maker and is_new and not values.get("current"):
@@ -246,9 +251,15 @@ def day(text: str) -> str:
 
 
 def _zone(text: str) -> str:
-    if text not in available_timezones():
+    if text not in _zones():
         raise ValueError("unknown_zone")
     return text
+
+
+@cache
+def _zones() -> set[str]:
+    """Read once: it walks through every file of the zones, which took longer than all the rest."""
+    return available_timezones()
 
 
 READ: dict[str, Callable[[str], Any]] = {

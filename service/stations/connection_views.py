@@ -12,6 +12,7 @@ from service.core.db import db
 from service.people.roles import Role
 from service.stations import labels, pages
 from service.stations.forms import ProfileForm
+from service.stations.identity import address
 from service.stations.models import RetiredError, Station
 from service.stations.pages import Answer
 
@@ -58,7 +59,7 @@ def _page(station: Station, key: str = "", form: ProfileForm | None = None) -> s
     settings, profile = current_app.config["SETTINGS"], station.security_profile
     url = settings.ocpp_url(secure=profile == 2)
     values: dict[str, Any] = {
-        "url": f"{url}/{station.ocpp_identity}",
+        "url": address(url, station.ocpp_identity),
         "lacks_tls": profile == 2 and not url.startswith("wss:"),
         "live_url": pages.address_of("states.link", station_id=station.id),
         "form": form or ProfileForm(_profiles(station), security_profile=profile),

@@ -68,8 +68,7 @@ def edit(customer_id: int) -> Answer:
     form = CustomerForm(customer)
     if not form.validate():
         return pages.ask(form, customer.name, _page(customer))
-    customer.edit(g.person, now(), **form.facts)
-    return pages.done(_("Saved."), _page(customer))
+    return pages.changed(lambda: customer.edit(g.person, now(), **form.facts), _page(customer))
 
 
 @bp.post("/<int:customer_id>/retirement")

@@ -75,6 +75,8 @@ def _since(row: dict[str, Any], there: checking.Known) -> Iterator[checking.Prob
         yield checking.Problem(row["row"], "ocpp_identity", "taken", there.identities[key])
     if (row.get("customer") or "").lower() in there.gone:
         yield checking.Problem(row["row"], "customer", "customer_retired")
+    if checking.model_key(row) in there.gone_models:
+        yield checking.Problem(row["row"], "model", "model_retired")
 
 
 def known() -> checking.Known:
@@ -84,9 +86,7 @@ def known() -> checking.Known:
     named = db.session.execute(select(Station.identity_key, Station.name).where(in_use)).all()
     names = {row.id: row.name.lower() for row in customers}
     sites = select(Site.customer_id, Site.name, Site.id).where(Site.retired_at.is_(None))
-    models = select(
-        StationModel.maker, StationModel.name, StationModel.article_number, StationModel.id
-    )
+    models = list(db.session.scalars(select(StationModel)))
     return checking.Known(
         identities={key: name for key, name in named},
         customers={row.name.lower(): row.id for row in customers},
@@ -95,8 +95,10 @@ def known() -> checking.Known:
             (names[customer], name.lower()): key
             for customer, name, key in db.session.execute(sites)
         },
-        models={
-            (maker.lower(), name.lower(), article.lower()): key
-            for maker, name, article, key in db.session.execute(models)
-        },
+        models={_model_key(one): one.id for one in models},
+        gone_models={_model_key(one) for one in models if one.retired_at},
     )
+
+
+def _model_key(model: StationModel) -> tuple[str, str, str]:
+    return model.maker.lower(), model.name.lower(), model.article_number.lower()

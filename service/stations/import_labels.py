@@ -21,6 +21,7 @@ PROBLEM: dict[str, Any] = {
     "twice": _l("Row %(value)s of this file has the same identity."),
     "needs_customer": _l("A site belongs to a customer: say which."),
     "customer_retired": _l("This customer is retired."),
+    "model_retired": _l("This model is offered for new stations no more."),
     "needs_site": _l("The row says where the station stands, but not the name of the site."),
     "needs_both": _l("Latitude and longitude belong together: give both."),
     "needs_maker": _l("A model has a maker: say which."),

@@ -15,6 +15,7 @@ from service.core.db import db
 from service.core.download import Sheet as Download
 from service.stations import import_flow, import_labels, importing, pages, sheet
 from service.stations.drafts import ImportDraft
+from service.stations.identity import address
 from service.stations.import_flow import CancelledError
 from service.stations.importing import TooLateError
 from service.stations.pages import Answer
@@ -143,7 +144,7 @@ def give_keys(draft_id: int) -> Answer:
     given = importing.give_keys(draft, g.person, now())
     db.session.commit()
     url = current_app.config["SETTINGS"].ocpp_url(secure=True)
-    rows = [[name, identity, key, f"{url}/{identity}"] for name, identity, key in given]
+    rows = [[name, identity, key, address(url, identity)] for name, identity, key in given]
     answer = Download("keys", ["name", "identity", "key", "url"], rows).csv()
     answer.headers["Cache-Control"] = "no-store"
     return answer

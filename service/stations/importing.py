@@ -7,10 +7,10 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any, cast
 
-from sqlalchemy import Table, bindparam, delete, insert, select, update
-from sqlalchemy.exc import IntegrityError
+from psycopg import IntegrityError
+from sqlalchemy import Table, bindparam, delete, select, update
 
-from service.core.db import Model, db
+from service.core.db import Model, add_later, db
 from service.core.history import History
 from service.core.live import announce
 from service.people.models import Customer, Person
@@ -198,16 +198,14 @@ def _record(
         "details": details,
     }
     for some in _steps([{**deed, "subject_id": key} for key in made]):
-        db.session.connection().execute(insert(cast("Table", History.__table__)), some)
+        add_later(History, some)
 
 
 def _insert(kind: type[Model], values: list[dict[str, Any]]) -> list[int]:
-    """The keys of the new rows, in their order: many rows are one statement."""
-    table = cast("Table", kind.__table__)
-    statement = insert(table).returning(table.c.id, sort_by_parameter_order=True)
+    """The keys of the new rows, in their order: they are numbered as they come."""
     made: list[int] = []
     for some in _steps(values):
-        made += db.session.connection().execute(statement, some).scalars()
+        made += sorted(row[0] for row in add_later(kind, some, found="id").rows)
     return made
 
 

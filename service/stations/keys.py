@@ -1,4 +1,4 @@
-"""Charger keys: random, so a salted SHA-256 is enough; compared as bytes (security.md 0.4, 0.5)."""
+"""Charger keys: random, so a salted SHA-256 is enough; compared as bytes."""
 
 import hashlib
 import hmac

@@ -1,9 +1,10 @@
-"""How the words of the register, and the deeds in its history, are called on a page."""
+"""How the words of the register, and what its history says of them, are called on a page."""
 
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
 
+from service.core import deeds
 from service.core.history import plain
 from service.stations.words import (
     Access,
@@ -85,48 +86,6 @@ PROFILE_ABOUT: dict[int, Any] = {
         "that a dangerous fault is gone. An administrator must allow it."
     ),
 }
-VERB: dict[str, Any] = {
-    "create": _l("created"),
-    "edit": _l("changed"),
-    "retire": _l("retired"),
-    "give_key": _l("given a new key"),
-    "refuse": _l("refused"),
-    "unrefuse": _l("let wait again"),
-    "block": _l("blocked"),
-    "unblock": _l("unblocked"),
-    "import": _l("imported"),
-    "let_in": _l("let another one with its identity take over"),
-    "take_over": _l("taken over by another one with its identity"),
-    "report_firmware": _l("reported its firmware"),
-    "assign_plan": _l("given a maintenance plan"),
-    "end_plan": _l("taken off its maintenance plan"),
-    "add_task": _l("a task added"),
-    "remove_task": _l("a task removed"),
-    "publish": _l("published"),
-    "complete": _l("completed"),
-    "skip": _l("skipped"),
-    "reopen": _l("opened again"),
-    "bring_forward": _l("brought forward"),
-    "event_rcd_tripped": _l("its RCD tripped"),
-    "event_over_temperature": _l("was too hot"),
-    "event_collision": _l("was hit by a vehicle"),
-    "event_lightning": _l("was hit by lightning"),
-    "event_flood": _l("was flooded"),
-    "event_filter_blocked": _l("its filter was blocked"),
-    "event_fan_failed": _l("its fan failed"),
-    "tighten": _l("tightened"),
-    "loosen": _l("loosened"),
-    "verify": _l("verified"),
-    "doubt": _l("no longer verified"),
-    "add_evidence": _l("given evidence"),
-    "remove_evidence": _l("evidence removed"),
-    "add_protection": _l("given a protective device"),
-    "remove_protection": _l("protective device removed"),
-    "add_document": _l("given a document"),
-    "remove_document": _l("document removed"),
-    "add_wear_part": _l("given a wear part"),
-    "remove_wear_part": _l("wear part removed"),
-}
 COLUMN: dict[str, Any] = {
     "access": _l("Access"),
     "access_notes": _l("Access notes"),
@@ -180,8 +139,17 @@ COLUMN: dict[str, Any] = {
 }
 
 
+# What a column held, where that is one of our words. A yes or no is the same in every column.
+VALUE: dict[str, dict[Any, Any]] = {
+    "access": dict(ACCESS),
+    "authorization": dict(AUTHORIZATION),
+    "current": dict(CURRENT),
+}
+YES_NO: dict[str, Any] = {"True": _l("yes"), "False": _l("no")}
+
+
 def verb(word: str) -> Any:
-    return VERB.get(word, word)
+    return deeds.verb(word)
 
 
 def column(word: str) -> Any:
@@ -193,4 +161,8 @@ def capability(word: str) -> Any:
     return CAPABILITY.get(word, word)  # type: ignore[call-overload]
 
 
-value = plain
+def value(name: str, given: Any) -> Any:
+    """What a column held before or after, as a page says it."""
+    if given in (None, "") or isinstance(given, list):
+        return plain(name, given)
+    return VALUE.get(name, YES_NO).get(str(given), given)

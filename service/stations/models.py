@@ -7,13 +7,14 @@ from contextlib import contextmanager
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import CheckConstraint, ForeignKey, Select, UniqueConstraint, select
+from sqlalchemy import CheckConstraint, Computed, ForeignKey, Select, UniqueConstraint, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from service.core.db import Model, db
 from service.core.history import edit, record
 from service.core.live import announce
+from service.core.retired import RetiredError, refuse_if_retired
 from service.people.models import Person
 from service.people.roles import Role
 from service.stations import keys
@@ -33,6 +34,7 @@ __all__ = [
     "ModelEvidence",
     "PendingCharger",
     "ProtectiveDevice",
+    "RetiredError",
     "Site",
     "Station",
     "StationModel",
@@ -55,10 +57,6 @@ class ProfileNotAllowedError(StationError):
     """Security profile 0 lets anybody in who knows the identity: an administrator must allow it."""
 
 
-class RetiredError(StationError):
-    """A retired station is the past: nothing about it changes any more."""
-
-
 class Station(Model):
     """One charging station: one OCPP identity, one cabinet, one or more connectors."""
 
@@ -74,6 +72,10 @@ class Station(Model):
     # As the charger spells it. Never shown to the public: it is half of a credential.
     ocpp_identity: Mapped[str]
     identity_key: Mapped[str]
+    # Name and identity in small letters, a line each: a search reads it ten times as fast.
+    search_key: Mapped[str] = mapped_column(
+        Computed("lower(name || chr(10) || ocpp_identity)", persisted=True), deferred=True
+    )
     site_id: Mapped[int | None] = mapped_column(ForeignKey("site.id"), index=True)
     model_id: Mapped[int | None] = mapped_column(ForeignKey("station_model.id"), index=True)
     serial_number: Mapped[str | None]
@@ -163,7 +165,7 @@ class Station(Model):
 
         Another identity: the charger gets in again when it is told of it, with the same key.
         """
-        self._refuse_if_retired()
+        refuse_if_retired(self)
         identity = facts.get("ocpp_identity", self.ocpp_identity)
         if identity != self.ocpp_identity:
             with _taking(identity, at) as key:
@@ -175,7 +177,7 @@ class Station(Model):
 
     def give_key(self, by: Person | str, at: datetime) -> str:
         """A new random key, shown once. The old one stops working with the commit."""
-        self._refuse_if_retired()
+        refuse_if_retired(self)
         key = keys.new_key()
         self.key_hash, self.admits_since = keys.hashed(key), at
         record("give_key", self, by, at)
@@ -184,7 +186,7 @@ class Station(Model):
 
     def secure(self, profile: int, by: Person, at: datetime, why: str | None = None) -> None:
         """How it must prove itself. Raises RetiredError, ProfileNotAllowedError."""
-        self._refuse_if_retired()
+        refuse_if_retired(self)
         if profile != self.security_profile:
             _allow_profile(profile, by)
             self.admits_since = at
@@ -193,16 +195,12 @@ class Station(Model):
 
     def retire(self, by: Person, why: str, at: datetime) -> None:
         """Take it out of the fleet for good. Its past stays; its identity is free again."""
-        self._refuse_if_retired()
+        refuse_if_retired(self)
         self.retired_at = self.admits_since = at
         self.identity_key = f"{self.identity_key}#{self.id}"
         self.key_hash = None
         record("retire", self, by, at, why)
         announce("station", self.id, at)
-
-    def _refuse_if_retired(self) -> None:
-        if self.is_retired:
-            raise RetiredError(self.name)
 
     def _add_known_connectors(self, at: datetime) -> None:
         """Connector 0 and what the model has; none is ever taken away."""
@@ -274,10 +272,6 @@ class Connector(Model):
     reported_at: Mapped[datetime | None]
     station: Mapped[Station] = relationship(back_populates="connectors")
     evse: Mapped[Evse | None] = relationship()
-
-    @property
-    def is_faulted(self) -> bool:
-        return self.status == "Faulted"
 
     @property
     def is_charging(self) -> bool:

@@ -80,8 +80,7 @@ def edit(model_id: int) -> Answer:
     form = ModelForm(model)
     if not form.validate():
         return pages.ask(form, model.title, _page(model))
-    model.edit(g.person, now(), **form.facts)
-    return pages.done(_("Saved."), _page(model))
+    return pages.changed(lambda: model.edit(g.person, now(), **form.facts), _page(model))
 
 
 @bp.post("/<int:model_id>/retirement")

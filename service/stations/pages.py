@@ -52,6 +52,15 @@ def history(row: Model, words: register.Labels = labels) -> str:
     return register.history(row, words)
 
 
+def changed(edit: Callable[[], None], address: str) -> Response:
+    """Change the row, unless it is retired."""
+    try:
+        edit()
+    except RetiredError:
+        return refuse(_("Nothing was changed: it is retired already."), address)
+    return done(_("Saved."), address)
+
+
 def _still_in_use(wrong: StillInUseError) -> str:
     names = ", ".join(wrong.names)
     return str(_("Nothing was changed: it is still in use by %(names)s.", names=names))

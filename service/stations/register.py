@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import (
     CheckConstraint,
+    Computed,
     ForeignKey,
     Numeric,
     Select,
@@ -19,6 +20,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship, validates
 
 from service.core.db import Model, db
 from service.core.history import edit, record
+from service.core.retired import refuse_if_retired
 from service.people.models import Customer, Person
 from service.stations.words import Current, Environment
 
@@ -52,6 +54,10 @@ class Site(Model):
     address: Mapped[str] = mapped_column(default="")
     postal_code: Mapped[str] = mapped_column(default="")
     city: Mapped[str] = mapped_column(default="")
+    # What a search reads: name and town in small letters, a line each.
+    search_key: Mapped[str] = mapped_column(
+        Computed("lower(name || chr(10) || city)", persisted=True), deferred=True
+    )
     # Degrees, WGS 84.
     latitude: Mapped[Decimal | None] = mapped_column(Numeric(8, 6))
     longitude: Mapped[Decimal | None] = mapped_column(Numeric(9, 6))
@@ -86,10 +92,13 @@ class Site(Model):
         return site
 
     def edit(self, by: Doer, at: datetime, **facts: Any) -> None:
+        """Raises RetiredError."""
+        refuse_if_retired(self)
         edit(self, by, at, **facts)
 
     def retire(self, by: Person, why: str, at: datetime) -> None:
-        """No longer ours to care for. Raises StillInUseError while stations stand there."""
+        """No longer ours to care for. Raises RetiredError, StillInUseError while stations stand."""
+        refuse_if_retired(self)
         standing = [one.name for one in self.stations if one.retired_at is None]
         if standing:
             raise StillInUseError("stations", standing[:5])
@@ -172,10 +181,13 @@ class StationModel(Model):
         return f"{self.title} · {self.article_number}" if self.article_number else self.title
 
     def edit(self, by: Doer, at: datetime, **facts: Any) -> None:
+        """Raises RetiredError."""
+        refuse_if_retired(self)
         edit(self, by, at, **facts)
 
     def retire(self, by: Person, why: str, at: datetime) -> None:
-        """Not offered for new stations any more. Those that stand keep it."""
+        """Not offered for new stations any more. Those that stand keep it. Raises RetiredError."""
+        refuse_if_retired(self)
         self.retired_at = at
         record("retire", self, by, at, why)
 

@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-from typing import Any
+from datetime import datetime
 from zoneinfo import available_timezones
 
-from flask import g
 from marshmallow import fields
 
-from service.core import clock, problems
-from service.core.api import Resource
-from service.core.db import db
+from service.core import problems
+from service.core.collection import Collection, Twin
 from service.core.fields import (
     Body,
     FlagText,
     Instant,
+    Key,
     Number,
     Shown,
     Text,
@@ -25,33 +24,26 @@ from service.core.fields import (
     choice,
     one_of,
 )
-from service.core.paging import Listed, containing, page, page_of
-from service.core.problems import ProblemError, already_exists, refuse_retired, wrong_field
-from service.people.api import CustomerShape, customers, referred, seen
-from service.people.models import Customer
+from service.core.paging import Listed, by, search
+from service.core.problems import ProblemError
+from service.people.api import customers
+from service.people.models import Customer, Person
 from service.stations.register import Site, StationModel, StillInUseError, retire_customer
 from service.stations.words import Capability, Current, Environment
-
-sites = Resource("sites", "Places with an address, where stations stand.")
-models = Resource("models", "What makers sell.")
 
 problems.means(
     StillInUseError, lambda wrong: ProblemError(409, f"It is {wrong}.", names=wrong.names)
 )
 
 
-@customers.post("/customers/<int:customer_id>/retirement", CustomerShape, Why, status=200)
-def retire(asked: dict[str, Any], customer_id: int) -> Customer:
+@customers.verb("retirement", Why)
+def retire(customer: Customer, by: Person, at: datetime, reason: str) -> None:
     """Retire a customer without sites in use."""
-    customer = seen(Customer, customer_id)
-    refuse_retired(customer)
-    retire_customer(customer, g.person, asked["reason"], clock.now())
-    db.session.commit()
-    return customer
+    retire_customer(customer, by, reason, at)
 
 
 class SiteChange(Body):
-    customer_id = Whole()
+    customer = Key(Customer, in_use=True, data_key="customer_id")
     name = Words(200)
     address = Text(300)
     postal_code = Text(20)
@@ -64,7 +56,7 @@ class SiteChange(Body):
 
 
 class NewSite(SiteChange):
-    customer_id = Whole(required=True)
+    customer = Key(Customer, in_use=True, data_key="customer_id", required=True)
     name = Words(200, required=True)
 
 
@@ -86,69 +78,32 @@ class SiteShape(Shown):
 
 
 class SiteQuery(Listed):
-    q = Text(200, metadata={"description": "Part of the name, address or city."})
-    customer_id = WholeText()
+    q = search("Part of the name, address or city.", Site.name, Site.address, Site.city)
+    customer_id = by(Site.customer_id, WholeText())
 
 
-@sites.get("/sites", page_of(SiteShape), SiteQuery)
-def list_sites(asked: dict[str, Any]) -> dict[str, Any]:
-    """List sites."""
-    found = Site.visible_to(g.person)
-    if "customer_id" in asked:
-        found = found.where(Site.customer_id == asked["customer_id"])
-    if words := asked.get("q"):
-        found = found.where(containing(words, Site.name, Site.address, Site.city))
-    return page(Site, found, asked)
+sites = Collection(
+    "sites",
+    "Places with an address, where stations stand.",
+    Site,
+    SiteShape,
+    "site",
+    twin=Twin(
+        ("name", "customer"),
+        lambda name, customer: Site.named(name, customer.id),
+        "This customer has a site of that name.",
+    ),
+)
+sites.lists(SiteQuery)
+sites.shows()
+sites.creates(NewSite)
+sites.changes(SiteChange)
 
 
-@sites.get("/sites/<int:site_id>", SiteShape)
-def show_site(site_id: int) -> Site:
-    """Get one site."""
-    return seen(Site, site_id)
-
-
-@sites.post("/sites", SiteShape, NewSite)
-def create_site(asked: dict[str, Any]) -> Site:
-    """Create a site."""
-    _refuse_site_twin(asked["name"], _customer(asked))
-    site = Site.create(g.person, clock.now(), **asked)
-    db.session.commit()
-    return site
-
-
-@sites.patch("/sites/<int:site_id>", SiteShape, SiteChange)
-def change_site(asked: dict[str, Any], site_id: int) -> Site:
-    """Change a site."""
-    site = seen(Site, site_id)
-    refuse_retired(site)
-    customer_id = _customer(asked) if "customer_id" in asked else site.customer_id
-    _refuse_site_twin(asked.get("name", site.name), customer_id, site)
-    site.edit(g.person, clock.now(), **asked)
-    db.session.commit()
-    return site
-
-
-@sites.post("/sites/<int:site_id>/retirement", SiteShape, Why, status=200)
-def retire_site(asked: dict[str, Any], site_id: int) -> Site:
+@sites.verb("retirement", Why)
+def retire_site(site: Site, by: Person, at: datetime, reason: str) -> None:
     """Retire a site where no station stands any more."""
-    site = seen(Site, site_id)
-    refuse_retired(site)
-    site.retire(g.person, asked["reason"], clock.now())
-    db.session.commit()
-    return site
-
-
-def _customer(asked: dict[str, Any]) -> int:
-    customer = referred(Customer, asked["customer_id"], "customer_id")
-    if customer.retired_at:
-        raise wrong_field("customer_id", "This customer is retired.")
-    return customer.id
-
-
-def _refuse_site_twin(name: str, customer_id: int, me: Site | None = None) -> None:
-    twin = Site.named(name, customer_id)
-    if twin and twin is not me:
-        raise already_exists("This customer has a site of that name.", "name")
+    site.retire(by, reason, at)
 
 
 class ModelChange(Body):
@@ -193,63 +148,37 @@ class ModelShape(Shown):
 
 
 class ModelQuery(Listed):
-    q = Text(200, metadata={"description": "Part of the maker, name or article number."})
-    verified = FlagText(metadata={"description": "Whether somebody has read of its service."})
+    q = search(
+        "Part of the maker, name or article number.",
+        StationModel.maker,
+        StationModel.name,
+        StationModel.article_number,
+    )
+    verified = by(
+        lambda yes: StationModel.verified_at.is_not(None) == yes,
+        FlagText(metadata={"description": "Whether somebody has read of its service."}),
+    )
 
 
-@models.get("/models", page_of(ModelShape), ModelQuery)
-def list_models(asked: dict[str, Any]) -> dict[str, Any]:
-    """List models."""
-    found = StationModel.visible_to(g.person)
-    if words := asked.get("q"):
-        columns = (StationModel.maker, StationModel.name, StationModel.article_number)
-        found = found.where(containing(words, *columns))
-    if "verified" in asked and g.person.sees_all:
-        found = found.where(StationModel.verified_at.is_not(None) == asked["verified"])
-    return page(StationModel, found, asked)
+models = Collection(
+    "models",
+    "What makers sell.",
+    StationModel,
+    ModelShape,
+    "model",
+    twin=Twin(
+        ("maker", "name", "article_number"),
+        StationModel.named,
+        "There is such a model, with that article number.",
+    ),
+)
+models.lists(ModelQuery)
+models.shows()
+models.creates(NewModel)
+models.changes(ModelChange)
 
 
-@models.get("/models/<int:model_id>", ModelShape)
-def show_model(model_id: int) -> StationModel:
-    """Get one model."""
-    return seen(StationModel, model_id)
-
-
-@models.post("/models", ModelShape, NewModel)
-def create_model(asked: dict[str, Any]) -> StationModel:
-    """Create a model."""
-    _refuse_model_twin(asked["maker"], asked["name"], asked.get("article_number", ""))
-    model = StationModel.create(g.person, clock.now(), **asked)
-    db.session.commit()
-    return model
-
-
-@models.patch("/models/<int:model_id>", ModelShape, ModelChange)
-def change_model(asked: dict[str, Any], model_id: int) -> StationModel:
-    """Change a model."""
-    model = seen(StationModel, model_id)
-    refuse_retired(model)
-    names = ("maker", "name", "article_number")
-    maker, name, number = (asked.get(one, getattr(model, one)) for one in names)
-    _refuse_model_twin(maker, name, number, model)
-    model.edit(g.person, clock.now(), **asked)
-    db.session.commit()
-    return model
-
-
-@models.post("/models/<int:model_id>/retirement", ModelShape, Why, status=200)
-def retire_model(asked: dict[str, Any], model_id: int) -> StationModel:
+@models.verb("retirement", Why)
+def retire_model(model: StationModel, by: Person, at: datetime, reason: str) -> None:
     """Offer a model for new stations no more; those that stand keep it."""
-    model = seen(StationModel, model_id)
-    refuse_retired(model)
-    model.retire(g.person, asked["reason"], clock.now())
-    db.session.commit()
-    return model
-
-
-def _refuse_model_twin(
-    maker: str, name: str, article_number: str, me: StationModel | None = None
-) -> None:
-    twin = StationModel.named(maker, name, article_number)
-    if twin and twin is not me:
-        raise already_exists("There is such a model, with that article number.", "name")
+    model.retire(by, reason, at)

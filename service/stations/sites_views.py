@@ -36,7 +36,13 @@ def show(site_id: int) -> str:
     site = g.person.may_see(Site, site_id)
     standing = select(Station).where(Station.site_id == site.id, Station.retired_at.is_(None))
     stations = db.session.scalars(standing.order_by(alphabetical(Station.name)))
-    return render_template("stations/site.html", site=site, stations=list(stations), labels=labels)
+    return render_template(
+        "stations/site.html",
+        site=site,
+        stations=list(stations),
+        labels=labels,
+        outages_url=pages.address_of("outages.of_site", site_id=site.id),
+    )
 
 
 @bp.get("/new")
@@ -67,8 +73,7 @@ def edit(site_id: int) -> Answer:
     form = SiteForm(site)
     if not form.validate():
         return pages.ask(form, site.name, _page(site))
-    site.edit(g.person, now(), **form.facts)
-    return pages.done(_("Saved."), _page(site))
+    return pages.changed(lambda: site.edit(g.person, now(), **form.facts), _page(site))
 
 
 @bp.post("/<int:site_id>/retirement")

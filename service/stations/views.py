@@ -10,11 +10,7 @@ from service.core.clock import now
 from service.core.db import db
 from service.stations import connection_views, labels, pages
 from service.stations.forms import StationForm
-from service.stations.models import (
-    IdentityTakenError,
-    RetiredError,
-    Station,
-)
+from service.stations.models import IdentityTakenError, Station
 from service.stations.pages import Answer
 
 bp = Blueprint("stations", __name__, url_prefix="/stations")
@@ -87,13 +83,10 @@ def edit(station_id: int) -> Answer:
     if not form.validate():
         return pages.ask(form, station.name, _page(station))
     try:
-        station.edit(g.person, now(), **form.facts)
+        return pages.changed(lambda: station.edit(g.person, now(), **form.facts), _page(station))
     except IdentityTakenError as wrong:
         _say_taken(form, wrong)
         return pages.ask(form, station.name, _page(station))
-    except RetiredError:
-        return pages.refuse(_("Nothing was changed: it is retired already."), _page(station))
-    return pages.done(_("Saved."), _page(station))
 
 
 @bp.post("/<int:station_id>/retirement")

@@ -2,28 +2,24 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
 from flask import g
 from marshmallow import fields, post_dump
-from sqlalchemy import Select
+from sqlalchemy import ColumnElement, true
 
-from service.core import clock, problems
-from service.core.api import Resource
-from service.core.db import db
-from service.core.fields import Body, Instant, Shown, Text, Whole, WholeText, Words, choice, one_of
-from service.core.paging import Listed, page, page_of
+from service.core import problems
+from service.core.collection import Collection
+from service.core.fields import Body, Instant, Key, Shown, Text, WholeText, Words, choice, one_of
+from service.core.paging import Listed, by
 from service.core.problems import ProblemError, refuse_retired
 from service.monitoring.faults import Severity
-from service.people.api import referred, seen
+from service.people.models import Person
 from service.stations.models import Station
+from service.tickets import story
 from service.tickets.models import CheckNeededError, Ticket, WrongStateError
 from service.tickets.states import OPEN, Priority, Resolution, State
-
-tickets = Resource("tickets", "What is wrong with a station, until it is put right.")
-
-# What is said among the house's own people.
-KINDS_INSIDE = frozenset({"note", "mail"})
 
 problems.means(
     WrongStateError, lambda wrong: ProblemError(409, f"It cannot be done: {wrong}.", "wrong-state")
@@ -75,67 +71,65 @@ class TicketDetailShape(TicketShape):
     def keep_notes(self, shown: dict[str, Any], **_: Any) -> dict[str, Any]:
         if not g.person.sees_all:
             told = shown["timeline"]
-            shown["timeline"] = [one for one in told if one["kind"] not in KINDS_INSIDE]
+            shown["timeline"] = [one for one in told if one["kind"] not in story.INSIDE]
         return shown
 
 
+def _of_station(key: int) -> ColumnElement[bool]:
+    return Ticket.id.in_(Ticket.of_station(key).with_only_columns(Ticket.id))
+
+
+def _in_state(state: str) -> ColumnElement[bool]:
+    return Ticket.state.in_(OPEN) if state == "open" else Ticket.state == State(state)
+
+
+def _assigned(key: int) -> ColumnElement[bool]:
+    """Who has it, a customer does not learn."""
+    return Ticket.assignee_id == key if g.person.sees_all else true()
+
+
 class TicketQuery(Listed):
-    station_id = WholeText(
-        metadata={"description": "With its site's tickets that it is a part of."}
+    station_id = by(
+        _of_station,
+        WholeText(metadata={"description": "With its site's tickets that it is a part of."}),
     )
-    site_id = WholeText()
-    state = fields.String(
-        validate=one_of("open", *(state.value for state in State)),
-        metadata={"description": "`open` is all but resolved, closed and cancelled."},
+    site_id = by(Ticket.site_id, WholeText())
+    state = by(
+        _in_state,
+        fields.String(
+            validate=one_of("open", *(state.value for state in State)),
+            metadata={"description": "`open` is all but resolved, closed and cancelled."},
+        ),
     )
-    priority = choice(Priority)
-    severity = choice(Severity)
-    fault = Text(100)
-    assignee_id = WholeText()
+    priority = by(Ticket.priority, choice(Priority))
+    severity = by(Ticket.severity, choice(Severity))
+    fault = by(Ticket.fault, Text(100))
+    assignee_id = by(_assigned, WholeText())
 
 
 class NewTicket(Body):
-    station_id = Whole(required=True)
+    station = Key(Station, required=True, data_key="station_id")
     title = Words(200, required=True)
     priority = choice(Priority, required=True)
 
 
-@tickets.get("/tickets", page_of(TicketShape), TicketQuery)
-def list_tickets(asked: dict[str, Any]) -> dict[str, Any]:
-    """List tickets, newest first."""
-    return page(Ticket, _matching(asked), asked, newest_first=True)
+tickets = Collection(
+    "tickets",
+    "What is wrong with a station, until it is put right.",
+    Ticket,
+    TicketShape,
+    "ticket",
+    detail=TicketDetailShape,
+    newest_first=True,
+)
+tickets.lists(TicketQuery)
+tickets.shows("Get one ticket, with its timeline.")
 
 
-@tickets.get("/tickets/<int:ticket_id>", TicketDetailShape)
-def show_ticket(ticket_id: int) -> Ticket:
-    """Get one ticket, with its timeline."""
-    return seen(Ticket, ticket_id)
-
-
-@tickets.post("/tickets", TicketDetailShape, NewTicket)
-def open_ticket(asked: dict[str, Any]) -> Ticket:
+@tickets.creation(NewTicket)
+def open_ticket(
+    by: Person, at: datetime, station: Station, title: str, priority: Priority
+) -> Ticket:
     """Open a ticket by hand, for what the charger does not know of."""
-    station = referred(Station, asked["station_id"], "station_id")
     refuse_retired(station)
-    ticket = Ticket.open_by_hand(station, asked["title"], asked["priority"], g.person, clock.now())
-    db.session.commit()
-    return ticket
-
-
-def _matching(asked: dict[str, Any]) -> Select[Ticket]:
-    found = Ticket.visible_to(g.person)
-    for name in ("site_id", "priority", "severity", "fault"):
-        if name in asked:
-            found = found.where(getattr(Ticket, name) == asked[name])
-    if "assignee_id" in asked and g.person.sees_all:
-        found = found.where(Ticket.assignee_id == asked["assignee_id"])
-    if "station_id" in asked:
-        theirs = Ticket.of_station(asked["station_id"]).with_only_columns(Ticket.id)
-        found = found.where(Ticket.id.in_(theirs))
-    return _in_state(found, asked.get("state"))
-
-
-def _in_state(found: Select[Ticket], state: str | None) -> Select[Ticket]:
-    if state is None:
-        return found
-    return found.where(Ticket.state.in_(OPEN) if state == "open" else Ticket.state == State(state))
+    return Ticket.open_by_hand(station, title, priority, by, at)

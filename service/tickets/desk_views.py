@@ -23,7 +23,7 @@ from service.monitoring.link_models import Contact
 from service.monitoring.models import FaultCode
 from service.monitoring.reading import masked
 from service.people.guard import can, has
-from service.people.models import NotVisibleError, Person
+from service.people.models import NotVisibleError, Person, is_key
 from service.people.roles import Role
 from service.stations.models import Station
 from service.tickets import labels, proof, story
@@ -173,6 +173,8 @@ def _assignable(ticket: Ticket) -> list[tuple[int, Any]]:
 
 def seen(ticket_id: int) -> Ticket:
     """The ticket with all that its page shows, in a handful of queries."""
+    if not is_key(ticket_id):
+        raise NotVisibleError(Ticket.__name__, ticket_id)
     query = Ticket.visible_to(g.person).where(Ticket.id == ticket_id)
     loaded = query.options(
         selectinload(Ticket.timeline),

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from sqlalchemy import select
 
-from service.core.db import db, hot
+from service.core.db import db, hot, later
 from service.core.live import announce_many
 from service.monitoring.alarms import AlarmNews
 from service.monitoring.models import Alarm
@@ -27,7 +27,7 @@ DUE = "SELECT id FROM alarm WHERE id = ANY(%(ids)s) AND due_at <= %(at)s ORDER B
 def take(news: AlarmNews, at: datetime) -> None:
     """In this order: what repeats, what is over, what is new (without debounce), what flashed."""
     if news.repeated:
-        hot(REPEATED, ids=list(news.repeated), times=list(news.repeated.values()), at=at)
+        later(REPEATED, ids=list(news.repeated), times=list(news.repeated.values()), at=at)
         announce_many("ticket", news.repeated, at)
     recovered(news.cleared, at)
     if due := _due(news.raised, at):

@@ -33,7 +33,8 @@ def resolve_what_is_proven(at: datetime) -> None:
 
 def close_resolved(at: datetime) -> None:
     hours = int(setting("close_resolved_after_hours"))
-    for ticket in db.session.scalars(proof.ended_before(at, hours)):
+    # Whoever reopens one meanwhile was first: so ask again for those that had to be waited for.
+    for ticket in db.session.scalars(proof.ended_before(at, hours).with_for_update()):
         ticket.close("rule", at)
 
 
@@ -41,11 +42,15 @@ def end_boot_loops(at: datetime) -> None:
     intake.take(silence.boots_have_ended(at), at)
 
 
+def let_warnings_age(at: datetime) -> None:
+    intake.take(silence.warnings_have_aged(at), at)
+
+
 def speak_after_outages(at: datetime) -> None:
     """A fault that a planned outage silenced, and that outlived it, becomes a ticket."""
     over = select(MaintenanceWindow.id).where(MaintenanceWindow.until <= at)
     silenced = select(Alarm).where(Alarm.cleared_at.is_(None), Alarm.silenced_by_id.in_(over))
-    alarms = list(db.session.scalars(silenced))
+    alarms = list(db.session.scalars(silenced.with_for_update()))
     for alarm in alarms:
         alarm.state, alarm.silenced_by_id = AlarmState.PENDING, None
     db.session.flush()

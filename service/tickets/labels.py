@@ -2,15 +2,26 @@
 
 from typing import Any
 
+from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
+from service.monitoring.faults import OFFLINE
 from service.monitoring.health import Kind
 from service.monitoring.labels import LOOK, SEVERITY
 from service.tickets.closing import WaitsFor
 from service.tickets.models import Ticket
 from service.tickets.states import Priority, Resolution, State, WaitingFor
 
-__all__ = ["CHECK", "PRIORITY", "RESOLUTION", "SEVERITY", "STATE", "WAITING_FOR", "look"]
+__all__ = [
+    "CHECK",
+    "PRIORITY",
+    "RESOLUTION",
+    "SEVERITY",
+    "STATE",
+    "WAITING_FOR",
+    "look",
+    "state_word",
+]
 
 STATE: dict[State, Any] = {
     State.NEW: _l("New"),
@@ -67,9 +78,15 @@ def look(ticket: Ticket) -> Kind:
     """Which of the six states a ticket is drawn as: its fault's while somebody must act."""
     if ticket.is_open and ticket.recovered_at:
         return Kind.OK
-    if ticket.is_open and ticket.fault in ("offline", "site_offline"):
+    if ticket.is_open and ticket.fault == OFFLINE:
         return OF_STATE.get(ticket.state, Kind.OFFLINE)
     return OF_STATE.get(ticket.state, LOOK[ticket.severity])
+
+
+def state_word(ticket: Ticket) -> Any:
+    """Its state; that the charger is well again while it is open is said too, not only green."""
+    word = STATE[ticket.state]
+    return _("%(state)s, well", state=word) if ticket.is_open and ticket.recovered_at else word
 
 
 def check_words(needed: str | None) -> Any:

@@ -72,6 +72,11 @@ class Ticket(Model):
         Index("ix_ticket_priority", "priority", "id"),
         Index("ix_ticket_fault", "fault", "id"),
         Index("ix_ticket_resolved", "resolved_at"),
+        Index(
+            "ix_ticket_remotely",
+            "resolved_at",
+            postgresql_where=text("resolution IN ('remote', 'self_healed')"),
+        ),
         Index("ix_ticket_key", "station_id", "fault", "connector", "detail"),
         CheckConstraint("station_id IS NOT NULL OR site_id IS NOT NULL", name="place"),
     )

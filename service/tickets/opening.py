@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import func, insert, select
+from sqlalchemy import func, select
 from sqlalchemy.orm import joinedload
 from sqlalchemy.orm.attributes import set_committed_value
 
-from service.core.db import db, hot, rows
+from service.core.db import add_later, db, hot, later, rows
 from service.core.history import History
 from service.core.live import announce_many
 from service.monitoring.faults import WARNING
@@ -89,7 +89,7 @@ def claim_calls(alarm_ids: Iterable[int], at: datetime) -> list[Call]:
         return []
     codes, windows = FaultCode.all_by_code(), _windows(at)
     silences = {alarm.id: windows.get(alarm.station) for alarm in alarms}
-    hot(CLAIMED, rows=rows({"id": one, "silence": by} for one, by in silences.items()))
+    later(CLAIMED, rows=rows({"id": one, "silence": by} for one, by in silences.items()))
     loud = [Call(alarm, codes[alarm.fault]) for alarm in alarms if silences[alarm.id] is None]
     return [call for call in loud if call.code.opens_ticket or _keeps_coming(call.alarm, at)]
 
@@ -184,19 +184,19 @@ def _reopens(ticket: Ticket, at: datetime) -> bool:
 
 def _insert(fresh: list[tuple[Call, Ticket | None]], at: datetime) -> None:
     """New tickets, with their first lines, in a handful of statements however many there are."""
-    adding = insert(Ticket).returning(Ticket.id, sort_by_parameter_order=True)
-    ids = list(db.session.scalars(adding, [_row(call, before, at) for call, before in fresh]))
+    new = [_row(call, before, at) for call, before in fresh]
+    added = add_later(Ticket, new, found="id, station_id, connector, fault, detail").rows
+    id_of = {row[1:]: row[0] for row in added}
     calls = [call for call, _ in fresh]
-    hot(BELONGS, ids=[call.alarm.id for call in calls], tickets=ids)
+    ids = [id_of[call.key] for call in calls]
+    later(BELONGS, ids=[call.alarm.id for call in calls], tickets=ids)
     lines = [
         line
         for ticket_id, call in zip(ids, calls, strict=True)
         for line in _lines(ticket_id, call, at)
     ]
-    db.session.execute(insert(TimelineEntry), lines)
-    db.session.execute(
-        insert(History), [_deed(one, call, at) for one, call in zip(ids, calls, strict=True)]
-    )
+    add_later(TimelineEntry, lines)
+    add_later(History, [_deed(one, call, at) for one, call in zip(ids, calls, strict=True)])
     announce_many("ticket", ids, at)
     addresses = duty.addresses()
     for ticket_id, call in zip(ids, calls, strict=True):

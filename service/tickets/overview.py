@@ -7,7 +7,6 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from flask import Blueprint, current_app, g, render_template
-from flask_babel import get_locale
 from sqlalchemy import Select, func, select
 from sqlalchemy.orm import joinedload
 
@@ -19,6 +18,7 @@ from service.people.guard import has
 from service.people.models import Person
 from service.stations.models import PendingCharger, Station
 from service.tickets import labels
+from service.tickets.desk_views import title_of
 from service.tickets.models import Ticket
 from service.tickets.states import OPEN, Priority, Resolution
 
@@ -77,8 +77,7 @@ class Overview:
         return list(db.session.scalars(open_ones.limit(NEWEST)))
 
     def title(self, ticket: Ticket) -> str:
-        fault = self._faults.get(ticket.fault)
-        return ticket.title or (fault.title(str(get_locale())) if fault else ticket.fault)
+        return title_of(ticket, self._faults.get(ticket.fault))
 
     def _tickets(self) -> Select[Ticket]:
         return Ticket.visible_to(self.person)

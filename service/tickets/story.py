@@ -9,7 +9,6 @@ from itertools import groupby
 from typing import Any, Protocol
 from zoneinfo import ZoneInfo
 
-FOLLOWS = frozenset({"answer", "outcome"})
 # What is said among colleagues.
 INSIDE = frozenset({"note", "mail"})
 

@@ -24,8 +24,8 @@ class TimelineEntry(Model):
     id: Mapped[int] = mapped_column(Identity(), primary_key=True)
     ticket_id: Mapped[int] = mapped_column(ForeignKey("ticket.id"))
     at: Mapped[datetime]
-    # charger | opened | repeated | recovered | relapsed | reopened | resolved | state | assigned |
-    # priority | note | action | outcome | mail | joined | silenced
+    # charger | opened | recovered | reopened | resolved | state | assigned | priority | note |
+    # mail | action | answer | outcome | test_start | joined | site
     kind: Mapped[str]
     # In English, for the API and for reading raw; pages say it in the reader's language.
     text: Mapped[str]

@@ -12,6 +12,7 @@ from sqlalchemy import Select, select
 
 from service.core import clock
 from service.core.api import Resource
+from service.core.dates import HOME
 from service.core.db import db
 from service.core.fields import Body, Day, FlagText, Text, Whole, WholeText, choice, one_of
 from service.core.paging import Listed, containing, page, page_of
@@ -155,7 +156,8 @@ def _matching(asked: dict[str, Any]) -> Select[WorkOrder]:
         there = WorkOrderLine.station_id == asked["station_id"]
         found = found.where(WorkOrder.id.in_(select(WorkOrderLine.work_order_id).where(there)))
     if "overdue" in asked:
-        found = found.where(WorkOrder.is_overdue.is_(asked["overdue"]))
+        late = WorkOrder.due_on < clock.now().astimezone(HOME).date()
+        found = found.where(late if asked["overdue"] else late.is_not(True))
     if words := asked.get("q"):
         found = found.where(containing(words, WorkOrder.number, WorkOrder.title))
     return _in_state(found, asked.get("state"))

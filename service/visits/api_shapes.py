@@ -5,6 +5,8 @@ from __future__ import annotations
 from marshmallow import fields
 
 from service.contracts.words import WorkKind
+from service.core import clock
+from service.core.dates import HOME
 from service.core.fields import Instant, Shown, choice
 from service.parts.words import Unit
 from service.visits.charges import Charge
@@ -25,7 +27,7 @@ class OrderShape(Shown):
         allow_none=True,
         metadata={"description": "The earliest day on which an open line must be done."},
     )
-    overdue = fields.Boolean(attribute="is_overdue")
+    overdue = fields.Function(lambda order: order.is_overdue(clock.now().astimezone(HOME).date()))
     assignee_id = fields.Integer(allow_none=True)
     parent_id = fields.Integer(
         allow_none=True, metadata={"description": "The order that this one carries on with."}

@@ -118,6 +118,7 @@ def reopen(order: WorkOrder, why: str | None, by: Doer, at: datetime) -> None:
     for line in order.lines:
         if _is_free(line):
             line.open_again()
+    order.keep_due()
     pricing.price([order], at)
 
 
@@ -184,6 +185,7 @@ def _tell(
     line: WorkOrderLine, what: str, by: Doer, at: datetime, why: str | None = None, **facts: str
 ) -> None:
     order = line.order
+    order.keep_due()
     station = line.station.name if line.station else None
     record(f"line_{what}", order, by, at, why, line=line.about, station=station, **facts)
     if line.ticket:
@@ -199,6 +201,7 @@ def _follow_up(order: WorkOrder, by: Doer, at: datetime) -> WorkOrder | None:
     after = WorkOrder.draft(order.site, order.kind, by, at, parent=order, **facts)
     after.lines.extend(_again(line, at) for line in undone)
     record("follow_up", order, by, at, number=after.number)
+    after.keep_due()
     after.release(by, at)
     pricing.price([after], at)
     return after

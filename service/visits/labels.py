@@ -154,9 +154,14 @@ def said(wrong: Exception) -> str:
     return str(found or _("Its state does not allow that any more. Look at it again."))
 
 
+def work(order: WorkOrder) -> str:
+    """What somebody called it, or the recall that it is for, or else its kind."""
+    return order.title or (order.recall.title if order.recall else str(KIND[order.kind]))
+
+
 def title(order: WorkOrder) -> str:
-    """What somebody called it, or else what it is and where."""
-    return order.title or f"{KIND[order.kind]}, {order.site.name}"
+    """The same, and where, unless it has a title of its own."""
+    return order.title or f"{work(order)}, {order.site.name}"
 
 
 def about(line: WorkOrderLine) -> str:

@@ -86,6 +86,7 @@ def remove(order: WorkOrder, line: WorkOrderLine, by: Doer, at: datetime) -> Non
     order.refuse_unless_open()
     record("remove_line", order, by, at, line=_words(line))
     order.lines.remove(line)
+    order.keep_due()
     db.session.flush()
 
 
@@ -152,6 +153,7 @@ def _put_on(
     for work in works:
         if isinstance(work, Ticket):
             tell_ticket(work, order, "added", by, at)
+    order.keep_due()
     if priced:
         pricing.price([order], at)
     return lines

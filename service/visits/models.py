@@ -5,17 +5,15 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, Select, Sequence, exists, func, select
-from sqlalchemy.orm import Mapped, column_property, mapped_column, relationship
+from sqlalchemy import CheckConstraint, ForeignKey, Index, Select, Sequence, select
+from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from service.core.db import Model, db
 from service.core.history import edit, record
 from service.core.live import announce
 from service.people.models import Person
 from service.people.roles import Role
-from service.plans.occurrences import Occurrence
 from service.plans.recalls import Recall
-from service.plans.words import OccurrenceState
 from service.stations.models import Site
 from service.visits.lines import WorkOrderLine
 from service.visits.needs import Needs, needs_of
@@ -54,7 +52,7 @@ class WorkOrder(Model):
             "state NOT IN ('on_hold', 'cannot_complete', 'cancelled') OR state_reason IS NOT NULL",
             name="reason",
         ),
-        Index("ix_work_order_open", "id", postgresql_where=IS_OPEN),
+        Index("ix_work_order_open", "due_on", "id", postgresql_where=IS_OPEN),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -75,28 +73,9 @@ class WorkOrder(Model):
     # For colleagues.
     notes: Mapped[str | None]
     created_at: Mapped[datetime]
-    # The earliest day on which something still open on it must be done.
-    due_on: Mapped[date | None] = column_property(
-        select(func.min(Occurrence.latest_on))
-        .where(
-            WorkOrderLine.work_order_id == id,  # noqa: A003
-            WorkOrderLine.state == LineState.OPEN,
-            WorkOrderLine.occurrence_id == Occurrence.id,
-        )
-        .correlate_except(WorkOrderLine, Occurrence)
-        .scalar_subquery()
-    )
-    # Something on it should have been done, by the day at the site.
-    is_overdue: Mapped[bool] = column_property(
-        exists()
-        .where(
-            WorkOrderLine.work_order_id == id,  # noqa: A003
-            WorkOrderLine.state == LineState.OPEN,
-            WorkOrderLine.occurrence_id == Occurrence.id,
-            Occurrence.state == OccurrenceState.OVERDUE,
-        )
-        .correlate_except(WorkOrderLine, Occurrence)
-    )
+    # The earliest day on which something still open on it must be done. Kept for the list, which
+    # sorts by it: `keep_due` and the clock see to it that it is that of the dates.
+    due_on: Mapped[date | None]
     site: Mapped[Site] = relationship()
     assignee: Mapped[Person | None] = relationship()
     recall: Mapped[Recall | None] = relationship()
@@ -142,6 +121,10 @@ class WorkOrder(Model):
     @property
     def open_lines(self) -> list[WorkOrderLine]:
         return [line for line in self.lines if line.is_open]
+
+    def is_overdue(self, today: date) -> bool:
+        """Something on it should have been done by that day at the site."""
+        return self.is_open and self.due_on is not None and self.due_on < today
 
     @property
     def needs(self) -> Needs:
@@ -252,9 +235,16 @@ class WorkOrder(Model):
         if self.is_locked:
             raise EndedError(self.state)
 
+    def keep_due(self) -> None:
+        """The latest day follows from the lines that are open."""
+        dates = (line.occurrence for line in self.open_lines)
+        latest = (one.latest_on for one in dates if one is not None and one.is_open)
+        self.due_on = min(latest, default=None)
+
     def _let_go(self) -> None:
         for line in self.open_lines:
             line.let_go(self.state_reason or "")
+        self.keep_due()
 
     def refuse_way_to(self, after: State) -> None:
         if not may_go(self.state, after):

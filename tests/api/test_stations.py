@@ -64,6 +64,21 @@ def test_a_site_that_is_not_there_is_said_beside_its_field(admin: Program) -> No
     assert fields(admin.post("/stations", NEW | {"site_id": 99}, status=422)) == {"site_id"}
 
 
+def test_a_retired_site_or_model_gets_no_new_station(
+    admin: Program, site: Site, model: StationModel
+) -> None:
+    made = admin.post("/stations", NEW | {"model_id": model.id})
+    for path in ("/sites/1", "/models/1"):
+        admin.post(f"{path}/retirement", {"reason": "Over"}, status=200)
+
+    for field in ("site_id", "model_id"):
+        other = NEW | {"ocpp_identity": "KAJEN-2", field: 1}
+        assert fields(admin.post("/stations", other, status=422)) == {field}
+    assert fields(admin.patch(f"/stations/{made['id']}", {"site_id": 1}, 422)) == {"site_id"}
+    # Those that stand keep their model.
+    admin.patch(f"/stations/{made['id']}", {"model_id": model.id, "name": "Kajen"})
+
+
 @pytest.mark.parametrize(
     ("field", "value"),
     [

@@ -12,7 +12,7 @@ from service.contracts.models import ServiceContract
 from service.contracts.words import State
 from service.core.db import db
 from tests.browser.conftest import Desk
-from tests.browser.test_every_page import ALL, TABLET, faults, settle
+from tests.browser.test_every_page import ALL, AXE, RUN, TABLET, settle
 
 PICTURES = os.environ.get("SCREENSHOTS")
 
@@ -20,13 +20,14 @@ PICTURES = os.environ.get("SCREENSHOTS")
 def look(page: Page, name: str) -> None:
     """It is accessible, light at the desk and dark on a tablet."""
     settle(page)
-    assert faults(page, ALL) == [], name
+    page.evaluate(AXE)
+    assert page.evaluate(RUN, ALL) == [], name
     if PICTURES:
         page.screenshot(path=Path(PICTURES, f"{name}-desk-light.png"), full_page=True)
     desk = page.viewport_size
     page.emulate_media(color_scheme="dark")
     page.set_viewport_size(TABLET)  # type: ignore[arg-type]
-    assert faults(page, ALL) == [], name
+    assert page.evaluate(RUN, ALL) == [], name
     if PICTURES:
         page.screenshot(path=Path(PICTURES, f"{name}-tablet-dark.png"), full_page=True)
     page.emulate_media(color_scheme="light")

@@ -42,6 +42,7 @@ CSV = b"""Namn;Identitet;Kund;Plats;Tillverkare;Modell
 Torget 9;TORGET-9;BRF Kajen;Torget;Zaptec;Pro
 Torget 10;;BRF Kajen;Torget;Zaptec;Pro
 """
+FINDING = "errorCode: not one of the standard's"
 PAST = """Laddstation;Uppgift;Utförd;Anteckning
 TORGET-9;rcd_test;2025-10-02;Elbolaget AB
 """.encode()
@@ -87,7 +88,11 @@ def _talk(station: Station, at: datetime) -> None:
     facts: dict[str, Any] = {"station_id": station.id, "connection_id": None}
     shared = {**facts, "received_at": at, "action": "StatusNotification", "message_id": "7"}
     rows: list[dict[str, Any]] = [
-        {"direction": Direction.IN, "raw": RAW, "findings": ["errorCode is not in the schema"]},
+        {
+            "direction": Direction.IN,
+            "raw": RAW,
+            "findings": ["errorCode: not one of the standard's"],
+        },
         {"direction": Direction.OUT, "raw": '[3,"7",{}]', "findings": [], "latency_ms": 4.2},
     ]
     for row in rows:

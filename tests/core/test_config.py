@@ -32,10 +32,12 @@ def test_an_empty_setting_is_the_same_as_none() -> None:
         ("HTTP_PORT", "eighty", "HTTP_PORT is 'eighty', but it must be a whole number"),
         ("OCPP_PORT", "70000", "OCPP_PORT is '70000'"),
         ("OFFLINE_AFTER_SECONDS", "0", "at least 1 second"),
+        ("API_CALLS_PER_MINUTE", "0", "from 1 to 1000000"),
         ("DATABASE_URL", "mysql://host/db", "begins with postgresql://"),
         ("PUBLIC_URL", "drift.example.se", "begins with http://"),
         ("PUBLIC_OCPP_URL", "http://example.se", "begins with ws://"),
         ("SMTP_URL", "mail.example.se", "begins with smtp://"),
+        ("SMTP_URL", "smtp://mail.example.se:mail", "a number from 1 to 65535"),
         ("TLS_CERT", "/nowhere.crt", "the path of a file that is there"),
         ("LOG_LEVEL", "LOUD", "DEBUG, INFO, WARNING or ERROR"),
         ("SECRET_KEY", "short", "shorter than 16 characters"),
@@ -74,6 +76,15 @@ def test_a_secret_may_come_from_a_file(tmp_path: Path) -> None:
     path.write_text("kept by somebody else\n")
 
     assert Settings(secret_key_file=path).secret() == "kept by somebody else"
+
+
+@pytest.mark.parametrize("content", [b"", b"\n", b"short", b"\xff\xfe\xff\xfe not a text at all"])
+def test_a_file_that_holds_no_good_secret_is_refused(tmp_path: Path, content: bytes) -> None:
+    path = tmp_path / "key"
+    path.write_bytes(content)
+
+    with pytest.raises(SettingError, match="SECRET_KEY_FILE"):
+        Settings.read({"SECRET_KEY_FILE": str(path)})
 
 
 def test_two_heartbeats_fit_into_the_silence_that_makes_a_station_offline() -> None:

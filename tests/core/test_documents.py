@@ -19,7 +19,7 @@ LINK = re.compile(r"\]\((?!https?:)([^)#]+)")
 def default(value: Any) -> str:
     if isinstance(value, Path):
         return "`instance`"
-    return f"`{value}`" if value not in (None, "") else "–"
+    return f"`{value}`" if value not in (None, "", ()) else "–"
 
 
 def test_every_setting_is_documented_with_its_default_and_no_other() -> None:

@@ -6,6 +6,7 @@ from dataclasses import replace
 import pytest
 from flask import Flask, abort
 from flask.testing import FlaskClient
+from jinja2 import TemplateNotFound
 from psycopg.errors import AdminShutdown
 from sqlalchemy.exc import OperationalError
 
@@ -176,3 +177,16 @@ def test_the_menu_names_only_places_that_one_may_go_to(app: Flask) -> None:
 
     assert ">Tickets</a>" in dispatcher
     assert ">Settings</a>" not in dispatcher
+
+
+def test_what_breaks_the_error_page_too_is_answered_in_plain_words(
+    broken: FlaskClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def no_page(*_: object, **__: object) -> str:
+        raise TemplateNotFound("base.html")
+
+    monkeypatch.setattr("service.core.errors.render_template", no_page)
+    answer = broken.get("/breaks/program", headers=EN)
+
+    assert answer.status_code == 500
+    assert answer.text.startswith("Something broke on our side.")

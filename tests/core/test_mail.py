@@ -8,7 +8,6 @@ from typing import Any
 
 import pytest
 from aiosmtpd.controller import Controller
-from aiosmtpd.smtp import SMTP, Envelope, Session
 from flask import Flask
 from sqlalchemy import select
 
@@ -17,18 +16,7 @@ from service.core.clock import now
 from service.core.config import Settings
 from service.core.db import db
 from service.core.outbox import Mail
-
-
-class Postbox:
-    """Takes what comes, and says what it is told to say."""
-
-    def __init__(self) -> None:
-        self.received: list[Envelope] = []
-        self.answers: list[str] = []
-
-    async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:  # noqa: N802
-        self.received.append(envelope)
-        return self.answers.pop(0) if self.answers else "250 OK"
+from tests.postbox import CUT, Postbox
 
 
 @pytest.fixture
@@ -38,8 +26,7 @@ def postbox() -> Postbox:
 
 @pytest.fixture
 def mail_server(postbox: Postbox, free_port: int) -> Iterator[Controller]:
-    controller = Controller(postbox, hostname="127.0.0.1", port=free_port)
-    controller.start()
+    controller = postbox.open(free_port)
     yield controller
     controller.stop()
 
@@ -65,8 +52,7 @@ def test_a_mail_goes_out_once(app: Flask, to_server: Settings, postbox: Postbox)
     assert mail.send_waiting(to_server) == 1
     assert mail.send_waiting(to_server) == 0
 
-    [envelope] = postbox.received
-    text = (envelope.content or b"").decode()  # type: ignore[union-attr]
+    [text] = postbox.texts
     assert "Subject: P1 Jordfel Hamnen" in text
     assert f"Message-ID: <{one.uuid}@localhost>" in text
     assert f"Se {to_server.web_url}/tickets/1" in text
@@ -135,3 +121,42 @@ def test_the_message_reads_as_mail(app: Flask, settings: Settings) -> None:
     message = mail._message(settings, queued(app))
     assert isinstance(message, EmailMessage)
     assert message["Auto-Submitted"] == "auto-generated"
+
+
+@pytest.mark.parametrize("goodbye", [CUT, "421 closing down", "250 what did you say?"])
+def test_what_the_server_took_is_not_sent_twice_however_it_says_goodbye(
+    app: Flask, to_server: Settings, postbox: Postbox, goodbye: str
+) -> None:
+    queued(app)
+    postbox.goodbyes = [goodbye]
+
+    assert mail.send_waiting(to_server) == 1
+    assert waiting().sent_at is not None
+    assert len(postbox.received) == 1
+
+
+def test_a_line_cut_before_the_answer_sends_it_once_more_under_the_same_name(
+    app: Flask, to_server: Settings, postbox: Postbox
+) -> None:
+    one = queued(app)
+    postbox.answers = [CUT]
+    assert mail.send_waiting(to_server) == 0
+
+    one.due_at = now()
+    db.session.merge(one)
+    db.session.commit()
+    assert mail.send_waiting(to_server) == 1
+    assert [f"Message-ID: <{one.uuid}@localhost>" in text for text in postbox.texts] == [True, True]
+
+
+def test_a_mail_that_cannot_be_written_holds_up_no_other(
+    app: Flask, to_server: Settings, postbox: Postbox
+) -> None:
+    broken = Mail.queue("two\nlines@example.com", "Hej", "Hej", now() - timedelta(minutes=1))
+    queued(app)
+
+    assert mail.send_waiting(to_server) == 1
+    db.session.expire_all()
+    assert broken.sent_at is None
+    assert "ValueError" in (broken.error or "")
+    assert broken.due_at > now()

@@ -180,3 +180,13 @@ def test_an_account_that_cannot_be_made_says_why(monkeypatch: pytest.MonkeyPatch
 
     with pytest.raises(PostgresError, match="cannot lock /etc/passwd"):
         server_account._account()
+
+
+def test_a_folder_that_is_somebody_elses_is_named_with_what_is_wrong(tmp_path: Path) -> None:
+    folder = tmp_path / "database"
+    folder.mkdir()
+    (folder / "letters.txt").write_text("not ours")
+
+    with pytest.raises(PostgresError, match="exists but is not empty"), Postgres(folder):
+        pass
+    assert (folder / "letters.txt").read_text() == "not ours"

@@ -94,6 +94,8 @@ def test_a_good_message_has_no_findings() -> None:
         ('[2,"a","Heartbeat",{"a":NaN}]', "not strict JSON"),
         ('[2,"a","Heartbeat",{"a":1e999}]', "a number out of range"),
         ('[2,"a","Heartbeat",{"a":18446744073709551615}]', "a number out of range"),
+        ('[2,"a","Heartbeat",{"a":[{"b": -9e99},{"c":"d"}]}]', "a number out of range"),
+        ('[2,"a","Heartbeat",{"a":[1, 9999999999999999999.5]}]', "a number out of range"),
         (r'[2,"a","Heartbeat",{"a":"\u0000"}]', "characters that cannot be kept"),
         (b'[2,"a","Heartbeat",{"a":"\xff"}]', "not UTF-8"),
         ('\ufeff[2,"a","Heartbeat",{}]', "byte order mark"),

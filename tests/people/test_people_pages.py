@@ -1,11 +1,14 @@
 import pytest
+from flask import Flask
 from flask.testing import FlaskClient
-from sqlalchemy import select
+from sqlalchemy import Engine, select
 
 from service.core.db import db
 from service.core.history import History
-from service.people.models import Customer, Person, Role
-from tests.conftest import person, signed_in
+from service.people.models import Customer, LastAdministratorError, Person, Role
+from service.people.web_sessions import change_person
+from tests.conftest import NOON, person, signed_in
+from tests.meanwhile import while_another
 
 
 def test_the_list_shows_people_and_hides_services(as_admin: FlaskClient, operator: Person) -> None:
@@ -58,6 +61,26 @@ def test_the_last_administrator_stays(as_admin: FlaskClient, admin: Person) -> N
     assert answer.status_code == 409
     assert admin.role is Role.ADMINISTRATOR
     assert as_admin.get("/people").status_code == 200
+
+
+def test_of_two_who_disable_each_other_at_once_one_stays(
+    app: Flask, owner: Engine, admin: Person
+) -> None:
+    other, refused = person(Role.ADMINISTRATOR, "Bo"), []
+
+    def disable_the_other() -> None:
+        bo = db.session.get_one(Person, other.id)
+        try:
+            change_person(bo, {"active": False}, "test", NOON)  # type: ignore[arg-type]
+        except LastAdministratorError:
+            refused.append(bo.name)
+            db.session.rollback()
+
+    disabling = f"UPDATE person SET active = false WHERE id = {admin.id}"  # noqa: S608
+    while_another(app, owner, disabling, disable_the_other)
+
+    assert refused == ["Bo"]
+    assert Person.administrator_exists()
 
 
 def test_an_administrator_who_is_not_the_last_may_go(as_admin: FlaskClient, admin: Person) -> None:

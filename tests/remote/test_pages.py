@@ -1,6 +1,7 @@
 """What the desk asks of chargers: forms, what is refused, what is shown of the outcome."""
 
 from collections.abc import Mapping
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -11,6 +12,7 @@ from sqlalchemy import select
 from service.core.db import db
 from service.people.models import Customer, Person
 from service.people.roles import Role
+from service.remote import intake
 from service.remote.actions import ActionState, Effect, FieldError, Kind, check_fields
 from service.remote.models import RemoteAction
 from service.sessions.models import ChargingSession, Tag
@@ -196,7 +198,8 @@ def test_from_a_ticket_it_stands_in_the_tickets_timeline_with_its_outcome(
     (action,) = actions()
     action.state, action.sent_at, action.answered_at = ActionState.ANSWERED, NOON, NOON
     action.answer, action.before = {"status": "Accepted"}, {"1": {"status": "Faulted"}}
-    action.tell_answer(420.0, NOON)
+    action.latency_ms = 420.0
+    action.tell_answer(NOON)
     action.settle(Effect.PROVEN, {"1": {"status": "Available"}}, NOON)
     db.session.commit()
 
@@ -207,6 +210,19 @@ def test_from_a_ticket_it_stands_in_the_tickets_timeline_with_its_outcome(
     assert "Before: Faulted" in page
     assert "Available" in page
     assert "Effect proven" in page
+
+
+def test_timeline_and_panel_say_the_latency_of_the_wire(
+    desk: FlaskClient, station: Station, ticket: Ticket
+) -> None:
+    desk.post(f"/stations/{station.id}/actions/reset?ticket={ticket.id}", data=RESET)
+    (action,) = actions()
+    action.state, action.sent_at = ActionState.SENT, NOON
+    intake.answered(action.id, {"status": "Accepted"}, True, 37.0, NOON + timedelta(seconds=2))
+    db.session.commit()
+
+    for page in (f"/tickets/{ticket.id}", f"/stations/{station.id}/actions/recent"):
+        assert "<b>Accepted</b> after 0.037 s" in desk.get(page).text
 
 
 def test_another_stations_ticket_is_not_its_reason(

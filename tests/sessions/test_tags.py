@@ -143,7 +143,7 @@ def test_the_sessions_of_a_station_say_energy_and_how_it_ended(
     page = as_operations.get(f"/stations/{station.id}/sessions").text
 
     assert "7.5 kWh" in page
-    assert "EVDisconnected" in page
+    assert "cable taken out of the car" in page
     assert "04A2B3C4" in page
 
 

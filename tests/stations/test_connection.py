@@ -11,6 +11,7 @@ from service.core.db import db
 from service.core.history import History
 from service.monitoring.link_models import Connection, Contact
 from service.stations import keys
+from service.stations.api import connection
 from service.stations.models import PendingCharger, Station
 from tests.conftest import NOON
 
@@ -30,6 +31,17 @@ def test_the_page_shows_the_exact_address_and_identity(
 
     assert 'id="address">ws://localhost:9000/ocpp/CP1<' in page
     assert 'id="identity">CP1<' in page
+
+
+def test_an_identity_is_written_as_an_address_everywhere_the_same(
+    app: Flask, as_operations: FlaskClient, station: Station
+) -> None:
+    station.edit("test", NOON, ocpp_identity="KAJ|3=A")
+    db.session.commit()
+    page = as_operations.get(f"/stations/{station.id}/connection").text
+
+    assert 'id="address">ws://localhost:9000/ocpp/KAJ%7C3=A<' in page
+    assert connection(station, None)["url"] == "ws://localhost:9000/ocpp/KAJ%7C3=A"
 
 
 def test_a_new_key_is_shown_once_and_the_old_one_dies(

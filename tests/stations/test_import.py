@@ -300,7 +300,7 @@ def test_a_cancelled_import_keeps_nothing(as_operations: FlaskClient) -> None:
     upload(as_operations, GOOD)
     by = db.session.get_one(Person, draft().person_id)
 
-    with pytest.raises(importing.CancelledError):
+    with pytest.raises(import_flow.CancelledError):
         importing.run(draft(), 1, by, NOON, lambda _done: False)
     db.session.rollback()
 
@@ -373,3 +373,18 @@ def test_many_rows_are_imported_in_steps(as_operations: FlaskClient) -> None:
 
     assert [count(kind) for kind in (Station, Evse, Connector)] == [1_200, 2_400, 3_600]
     assert (draft().done, draft().is_running) == (1_200, False)
+
+
+def test_a_retired_model_gets_no_new_station(
+    as_operations: FlaskClient, model: StationModel, operator: Person
+) -> None:
+    table = "name,identity,maker,model\nTorget 1,T1,ALFEN,eve double\n"
+    upload(as_operations, table)
+    model.retire(operator, "no longer sold", NOON)
+    db.session.commit()
+
+    confirm(as_operations)
+    assert (bad_cells(), count(Station)) == ([(2, "model", "model_retired")], 0)
+
+    upload(as_operations, table)
+    assert bad_cells() == [(2, "model", "model_retired")]

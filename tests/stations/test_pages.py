@@ -1,6 +1,7 @@
 """The pages of the register: what can be seen, made, changed and retired."""
 
 from decimal import Decimal
+from typing import Any
 
 import pytest
 from flask import Flask
@@ -251,6 +252,30 @@ def test_a_retired_station_is_not_changed_by_an_old_form(
 
     assert "Nothing was changed: it is retired already." in answer.text
     assert station.name == "Hamnen 3"
+
+
+@pytest.mark.parametrize(
+    ("path", "form"),
+    [("/customers/1", {"name": "Ny"}), ("/sites/1", SITE), ("/models/1", MODEL)],
+)
+def test_what_is_retired_stays_as_it_was(
+    desk: FlaskClient, site: Site, model: StationModel, path: str, form: dict[str, str]
+) -> None:
+    kind = {"/customers/1": Customer, "/sites/1": Site, "/models/1": StationModel}[path]
+    if kind is Customer:
+        desk.post("/sites/1/retirement", data={"reason": "sold"})
+    desk.post(f"{path}/retirement", data={"reason": "sold"})
+    row: Any = db.session.get_one(kind, 1)
+    before = (row.name, row.retired_at)
+    assert row.retired_at
+
+    for answer in (
+        desk.post(path, data=form | {"customer_id": "1"}, follow_redirects=True),
+        desk.post(f"{path}/retirement", data={"reason": "again"}, follow_redirects=True),
+    ):
+        assert "Nothing was changed: it is retired already." in answer.text
+    db.session.expire_all()
+    assert (row.name, row.retired_at) == before
 
 
 def test_a_site_with_stations_says_which_stand_in_the_way(

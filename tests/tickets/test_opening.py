@@ -124,6 +124,21 @@ def test_a_warning_on_three_days_of_thirty_becomes_a_ticket(station: Station) ->
     assert [ticket.detail for ticket in tickets()] == ["HighTemperature"]
 
 
+def test_a_warning_that_is_silent_for_a_day_has_recovered(station: Station) -> None:
+    for day in range(3):
+        at = NOON + timedelta(days=day)
+        say(status(station, at, "Charging", "HighTemperature"))
+        jobs.open_ripe_alarms(at + HOUR)
+        if day < 2:
+            say(status(station, at + 2 * HOUR))
+    jobs.let_warnings_age(NOON + timedelta(days=2, hours=23))
+    assert tickets()[0].recovered_at is None
+
+    jobs.let_warnings_age(NOON + timedelta(days=3, hours=1))
+    assert tickets()[0].recovered_at == NOON + timedelta(days=3, hours=1)
+    assert not db.session.scalars(select(Alarm).where(Alarm.cleared_at.is_(None))).all()
+
+
 def test_a_car_that_does_not_answer_is_never_a_ticket(station: Station) -> None:
     say(status(station, NOON, "Faulted", "EVCommunicationError"))
     jobs.open_ripe_alarms(NOON + HOUR)

@@ -56,6 +56,16 @@ def test_the_list_shows_open_tickets_with_their_words(desk: FlaskClient, danger:
     assert 'class="state fault">New' in page
 
 
+def test_a_ticket_whose_charger_is_well_again_says_so_in_words(
+    desk: FlaskClient, danger: Ticket
+) -> None:
+    danger.recovered_at = NOON
+    db.session.commit()
+
+    for address in ("/", "/tickets", f"/tickets/{danger.id}"):
+        assert 'class="state ok">New, well' in desk.get(address).text
+
+
 def test_the_list_speaks_the_readers_language(desk: FlaskClient, danger: Ticket) -> None:
     assert "Jordfel" in desk.get("/tickets", headers={"Accept-Language": "sv"}).text
 
@@ -175,6 +185,13 @@ def test_a_customer_sees_the_ticket_without_notes_and_raw_frames(
     assert "rasande" not in page
     assert "StatusNotification" not in page
     assert "remote-title" not in page
+
+
+def test_a_customer_is_offered_nothing_that_is_the_houses(
+    as_customer: FlaskClient, danger: Ticket
+) -> None:
+    assert 'id="deeds"' not in as_customer.get(f"/tickets/{danger.id}").text
+    assert 'name="assignee"' not in as_customer.get("/tickets").text
 
 
 def test_a_strangers_ticket_is_not_there(stranger: FlaskClient, ticket: Ticket) -> None:
@@ -354,3 +371,15 @@ def test_a_ticket_without_a_word_is_not_opened(desk: FlaskClient, station: Stati
     assert answer.status_code == 422
     assert "Say in some words what is wrong." in answer.text
     assert tickets() == []
+
+
+def test_a_retired_station_gets_no_new_ticket(
+    as_operations: FlaskClient, station: Station, operator: Person
+) -> None:
+    station.retire(operator, "Sold", NOON)
+    db.session.commit()
+    path = f"/stations/{station.id}/tickets/new"
+
+    form = {"title": "Trasig", "priority": "P3", "connector": "0"}
+    assert as_operations.get(path).status_code == 404
+    assert as_operations.post(path, data=form).status_code == 404

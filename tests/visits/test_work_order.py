@@ -21,7 +21,7 @@ from service.plans.words import OccurrenceState
 from service.stations.models import Site, Station
 from service.tickets.models import Ticket
 from service.tickets.states import Priority
-from service.visits import carrying, making
+from service.visits import carrying, jobs, making
 from service.visits.lines import WorkOrderLine
 from service.visits.models import WorkOrder
 from service.visits.needs import needs_of
@@ -142,13 +142,10 @@ def test_due_is_the_earliest_of_the_last_days(
     first, second = due("Hamnen 1"), due("Hamnen 2")
     first.latest_on = day("2026-03-20")
     order = ordered(dispatcher, first, second)
-    db.session.refresh(order)
 
     assert order.due_on == day("2026-03-20")
 
     carrying.finish(order.lines[0], day(TODAY), technician, AT)
-    db.session.commit()
-    db.session.refresh(order)
 
     assert order.due_on == second.latest_on == day("2026-04-09")
 
@@ -157,11 +154,27 @@ def test_an_order_is_overdue_with_a_date_on_it(due: Due, dispatcher: Person) -> 
     date = due()
     order = ordered(dispatcher, date)
 
-    assert not order.is_overdue
-    date.state = OccurrenceState.OVERDUE
-    db.session.flush()
+    assert not order.is_overdue(date.latest_on)
+    assert order.is_overdue(date.latest_on + timedelta(days=1))
+    order.cancel("sold", dispatcher, AT)
+    assert not order.is_overdue(date.latest_on + timedelta(days=1))
+
+
+def test_a_date_that_moves_takes_the_latest_day_of_its_order_along(
+    due: Due, dispatcher: Person
+) -> None:
+    date = due()
+    order = ordered(dispatcher, date)
+    deeds.bring_forward(date, day("2026-03-05"), "it tripped", dispatcher, AT)
+
+    jobs.keep_due_days(AT)
     db.session.refresh(order)
-    assert order.is_overdue
+    assert order.due_on == day("2026-03-05")
+
+    deeds.skip(date, "not this year", dispatcher, AT)
+    jobs.keep_due_days(AT)
+    db.session.refresh(order)
+    assert order.due_on is None
 
 
 def test_an_order_needs_what_its_tasks_need(due: Due, dispatcher: Person) -> None:
@@ -495,3 +508,18 @@ def test_dates_of_the_past_are_not_lost_by_their_order(
     order.cancel("nobody was free", dispatcher, noon("2026-06-01"))
 
     assert db.session.get_one(Occurrence, date.id).state is OccurrenceState.OVERDUE
+
+
+def test_nothing_is_left_to_do_at_a_station_that_is_retired(
+    due: Due, dispatcher: Person, operator: Person
+) -> None:
+    first, second = due("Hamnen 1"), due("Hamnen 2")
+    order = ordered(dispatcher, first, second)
+    first.station.retire(operator, "sold", AT)
+
+    for _ in range(2):
+        jobs.let_go_of_retired(AT)
+
+    assert [line.state for line in order.lines] == [LineState.NOT_DONE, LineState.OPEN]
+    assert verbs(order)[-1] == "line_not_done"
+    assert verbs(order).count("line_not_done") == 1
