@@ -32,6 +32,7 @@ from service.people.models import NotVisibleError
 from service.people.views import bp as people
 from service.people.web_sessions import WebSession
 from service.plans import (
+    history_views,
     plans_views,
     recall_views,
     service_views,
@@ -39,6 +40,7 @@ from service.plans import (
     tightenings_views,
 )
 from service.remote import views as remote_views
+from service.reports import calendar_views, programme_views
 from service.sessions import tags_views
 from service.sessions import views as sessions_views
 from service.stations import (
@@ -93,6 +95,9 @@ PAGES: tuple[Any, ...] = (
     faults_views.bp,
     visits.bp,
     recall_views.bp,
+    history_views.bp,
+    programme_views.bp,
+    calendar_views.bp,
 )
 # Whose rows a live topic names: a customer's person hears only of rows that they may see.
 TOPICS: dict[str, type[Visible]] = {"ticket": Ticket, "station": Station, "work_order": WorkOrder}

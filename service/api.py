@@ -10,13 +10,14 @@ from service.monitoring.faults_api import faults
 from service.monitoring.outages_api import outages
 from service.parts.api import kits, parts
 from service.parts.wear_api import models
-from service.people.api import customers, history
+from service.people.api import history
 from service.people.skills_api import skills
 from service.plans.api import assigned, plans, tasks
 from service.plans.forecast_api import forecasts
 from service.plans.occurrences_api import occurrences
 from service.plans.tightenings_api import tightenings
 from service.remote.api import remote
+from service.reports.programme_api import customers
 from service.sessions.api import sessions, tags
 from service.stations.api import stations
 from service.stations.register_api import sites

@@ -27,6 +27,7 @@ from service.monitoring.link_models import Node
 from service.people import jobs as people
 from service.plans import jobs as plans
 from service.remote import jobs as remote
+from service.reports import jobs as reports
 from service.tickets import jobs as tickets
 from service.visits import jobs as visits
 
@@ -64,6 +65,7 @@ SCHEDULE: tuple[tuple[int, Callable[..., None]], ...] = (
     (HOUR, contracts.remind_of_contracts),
     (HOUR, people.forget_ended_sessions),
     (HOUR, people.forget_attempts),
+    (HOUR, reports.forget_old_events),
     (HOUR, monitoring.make_partitions),
     (HOUR, monitoring.drop_old_frames),
 )

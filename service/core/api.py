@@ -76,6 +76,18 @@ class Resource(SmorestBlueprint):  # type: ignore[misc]
     def patch(self, rule: str, gives: type[Schema], body: type[Schema]) -> Decorator:
         return self._address("PATCH", rule, 200, gives, body, "json")
 
+    def file(self, rule: str, media_type: str, query: type[Schema]) -> Decorator:
+        """A GET that answers a file, as the view's own Response."""
+
+        def decorate(view: Callable[P, R]) -> Callable[P, R]:
+            binary = {"type": "string", "format": "binary"}
+            address = self.response(200, binary, content_type=media_type)(view)
+            address = self.arguments(query, location="query")(address)
+            self.route(rule, methods=["GET"], tags=[self.name])(address)
+            return view
+
+        return decorate
+
     def _address(
         self,
         method: str,

@@ -19,6 +19,30 @@ DEFAULTS = {
     "frame_retention_days": "90",
     # Who pays for the frames' room on disk also decides how long resolved tickets wait to close.
     "close_resolved_after_hours": "24",
+    # What the control programme says of faults that are found, in either language.
+    "deviations_sv": (
+        "Den som ser en skada eller brist anmäler den genast. Varje avvikelse blir ett ärende med "
+        "nummer, prioritet och ansvarig.\n"
+        "Vid fara för liv, hälsa eller egendom tas stationen ur drift och hålls avstängd tills "
+        "felet är åtgärdat och stationen kontrollerad.\n"
+        "Arbete som kräver auktorisation, som att öppna kapslingen eller mäta på spänningsförande "
+        "delar, utförs bara av ett registrerat elinstallationsföretag enligt dess "
+        "egenkontrollprogram.\n"
+        "Ärendet stängs först när åtgärden är kontrollerad. En kontroll som inte är gjord i tid "
+        "står som försenad här tills den är gjord; den som hoppas över har en skriven orsak."
+    ),
+    "deviations_en": (
+        "Whoever sees damage or a defect reports it at once. Every deviation becomes a ticket with "
+        "a number, a priority and somebody who answers for it.\n"
+        "Where life, health or property is in danger, the station is taken out of service and "
+        "stays so until the fault is mended and the station has been checked.\n"
+        "Work that asks for an authorisation, such as opening the enclosure or measuring on live "
+        "parts, is done by a registered electrical contractor alone, under its own programme of "
+        "self-checks.\n"
+        "A ticket is closed when the repair has been checked, not before. A control that was not "
+        "done in time stands here as overdue until it is done; one that is skipped has a written "
+        "reason."
+    ),
 }
 
 

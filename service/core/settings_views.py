@@ -9,7 +9,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from sqlalchemy import select
-from wtforms import IntegerField, StringField
+from wtforms import IntegerField, StringField, TextAreaField
 from wtforms.validators import Email, InputRequired, Length, NumberRange, Optional
 
 from service.core.clock import now
@@ -46,6 +46,16 @@ class SettingsForm(WebForm):
     close_resolved_after_hours = IntegerField(
         _l("Close resolved tickets after"), [InputRequired(), NumberRange(1, 8760)]
     )
+    deviations_sv = TextAreaField(
+        _l("How deviations are handled, in Swedish"),
+        [InputRequired(), Length(max=4000)],
+        render_kw={"rows": 9},
+    )
+    deviations_en = TextAreaField(
+        _l("How deviations are handled, in English"),
+        [InputRequired(), Length(max=4000)],
+        render_kw={"rows": 9},
+    )
     why = StringField(_l("Why"), [Optional(), Length(max=500)])
 
     @property
@@ -65,7 +75,8 @@ def change() -> ResponseReturnValue:
         return _page(form), 422
     at, changed = now(), 0
     for name in form.names:
-        value = str(form[name].data or "")
+        # A browser ends the lines of a long text in its own way.
+        value = str(form[name].data or "").replace("\r\n", "\n")
         if value != setting(name):
             Setting.change(name, value, g.person, at, form.why.data or None)
             changed += 1

@@ -72,6 +72,7 @@ PART_OF = dict.fromkeys(
 )
 PART_OF |= {"tasks": "plans", "tightenings": "plans", "sla": "packages"}
 PART_OF |= {"knowledge": "models", "wear": "models", "kits": "parts"}
+PART_OF |= {"service_history": "plans", "programmes": "customers"}
 
 
 @dataclass(frozen=True)

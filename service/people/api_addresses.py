@@ -6,6 +6,7 @@ API: dict[str, str] = {
     "api.customers.create_customer": "customers.edit",
     "api.customers.change_customer": "customers.edit",
     "api.customers.retire": "customers.edit",
+    "api.customers.control_programme": "programmes.read",
     "api.sites.list_sites": "sites.read",
     "api.sites.show_site": "sites.read",
     "api.sites.create_site": "sites.edit",

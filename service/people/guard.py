@@ -47,7 +47,7 @@ def init(app: Flask) -> None:
 def guard() -> AnyResponse | None:
     """Let the request pass, or answer it."""
     person = _bearer() if is_api() else cast("ServerSession", session).person
-    _introduce(person)
+    introduce(person)
     if request.endpoint is None or request.method == "OPTIONS":
         return None
     if may(person.role if person else None, request.endpoint):
@@ -55,7 +55,8 @@ def guard() -> AnyResponse | None:
     return _refuse(person)
 
 
-def _introduce(person: Person | None) -> None:
+def introduce(person: Person | None) -> None:
+    """From here on the request is this person's, and sees what that person sees."""
     # Flask-Login's own place. Filled here, so that it looks nowhere else: not into its
     # "remember me" cookie, not for a token of its own.
     g._login_user = person or AnonymousUserMixin()

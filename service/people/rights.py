@@ -4,6 +4,7 @@ A right is a verb on a thing. `RIGHTS` says which roles have it, `ENDPOINTS` whi
 asks for, `PUBLIC` which addresses need no sign-in. A test walks every address for every role.
 """
 
+from service.people.account_addresses import ACCOUNT
 from service.people.api_addresses import API
 from service.people.page_addresses import PAGES, PUBLIC
 from service.people.roles import Role
@@ -64,6 +65,8 @@ RIGHTS: dict[str, frozenset[Role]] = {
     "tickets.work": HOUSE,
     # Open by hand, assign, prioritise, wait, cancel, close, reopen.
     "tickets.manage": DISPATCH,
+    # The control programme of a customer: each customer fetches its own.
+    "programmes.read": EVERYBODY,
     "plans.read": HOUSE,
     "plans.edit": ADMINISTRATORS,
     "plans.assign": DISPATCH,
@@ -99,7 +102,7 @@ RIGHTS: dict[str, frozenset[Role]] = {
     "nothing": frozenset(),
 }
 
-ENDPOINTS: dict[str, str] = PAGES | UPKEEP | API
+ENDPOINTS: dict[str, str] = PAGES | UPKEEP | ACCOUNT | API
 
 
 class NoRuleError(Exception):
@@ -118,7 +121,5 @@ def may(role: Role | None, endpoint: str) -> bool:
     if endpoint in PUBLIC:
         return True
     if endpoint not in ENDPOINTS:
-        raise NoRuleError(
-            f"{endpoint} needs a line in service/people: page_, upkeep_ or api_addresses.py"
-        )
+        raise NoRuleError(f"{endpoint} needs a line in one of service/people/*_addresses.py")
     return role is not None and has_right(role, ENDPOINTS[endpoint])

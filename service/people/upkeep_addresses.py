@@ -145,4 +145,6 @@ UPKEEP: dict[str, str] = {
     "skills.edit_form": "skills.edit",
     "skills.edit": "skills.edit",
     "skills.retire": "skills.edit",
+    "programmes.show": "programmes.read",
+    "programmes.document": "programmes.read",
 }

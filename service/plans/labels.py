@@ -7,6 +7,7 @@ from flask_babel import lazy_gettext as _l
 from service.plans.words import (
     ANOTHER_GROUND,
     ANOTHER_PLAN,
+    IMPORTED,
     RETIRED,
     TAKEN_BACK,
     Anchor,
@@ -70,5 +71,6 @@ REASON = {
     RETIRED: _l("The station is retired."),
     ANOTHER_PLAN: _l("The station has another plan."),
     ANOTHER_GROUND: _l("The day that is counted from, or the place, is another now."),
+    IMPORTED: _l("The imported history says when it was done last."),
     TAKEN_BACK: _l("The work that it followed from was taken back."),
 }

@@ -111,7 +111,7 @@ def of_row(row: Occurrence, write: Write = date.isoformat) -> str:
     """The same of a date that is a row."""
     told = [origin(Interval(row.months, row.days), row.nominal, row.last_done_on, write)]
     if row.tightened_by:
-        told.append(_("More often than the plan: %(why)s.", why=_why(row.tightened_by)))
+        told.append(_("More often than the plan: %(why)s.", why=why(row.tightened_by)))
     if row.missed:
         passed = ngettext("%(num)s date before it passed.", "%(num)s before it passed.", row.missed)
         told.append(passed)
@@ -122,7 +122,7 @@ def of_row(row: Occurrence, write: Write = date.isoformat) -> str:
         bigger = row.superseded_by.task.title(language.current())
         told.append(_("Done along with “%(task)s”.", task=bigger))
     if row.reason:
-        told.append(_reason(row.reason))
+        told.append(given(row.reason))
     return " ".join(told)
 
 
@@ -134,7 +134,7 @@ def _law(row: Occurrence, write: Write) -> list[str]:
     return [*told, _("It is overdue by law.")] if row.is_overdue_by_law else told
 
 
-def _why(tightened_by: str) -> str:
+def why(tightened_by: str) -> str:
     words = {
         Environment.DUSTY.value: _("the place is dusty"),
         Environment.COASTAL.value: _("the place is by the sea"),
@@ -142,7 +142,7 @@ def _why(tightened_by: str) -> str:
     return words.get(tightened_by, tightened_by)
 
 
-def _reason(reason: str) -> str:
+def given(reason: str) -> str:
     """A person's words as they are; a rule's in the reader's language."""
     rule, _colon, rest = reason.partition(": ")
     known = {event.value: word for event, word in labels.EVENT.items()}

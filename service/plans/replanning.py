@@ -85,11 +85,24 @@ class Series:
         is_another = interval != self.terms.interval
         nominal = Nominal(last.nominal_on, last.nominal_on) if is_another else last.nominal
         after = following(self.rule, nominal, last.done_on or last.nominal_on)
+        if last.done_on and not is_another:
+            return self._after_completion(after)
         floor = self.today if is_another else min(self.place.since, self.today)
         if self.rule.anchor is not Anchor.FIXED:
             return after if after.on >= floor else Nominal(floor, floor)
         while after.on < floor:
             after = following(self.rule, after, after.on)
+        return after
+
+    def _after_completion(self, after: Nominal) -> Nominal:
+        """What was done is known, even from before the station was ours: so what it led to counts.
+
+        Of a grid's dates before our time, that is the last one.
+        """
+        if self.rule.anchor is Anchor.FIXED:
+            later = following(self.rule, after, after.on)
+            while later.on < self.place.since:
+                after, later = later, following(self.rule, later, later.on)
         return after
 
 

@@ -98,5 +98,6 @@ class RecallState(StrEnum):
 # Why a rule made a date void: kept in the row, said in the reader's language by labels.
 RETIRED = "The station is retired."
 ANOTHER_PLAN = "The station has another plan."
+IMPORTED = "The imported history says when it was done last."
 ANOTHER_GROUND = "The day that is counted from, or the place, is another now."
 TAKEN_BACK = "The work that it followed from was taken back."

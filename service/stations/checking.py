@@ -39,6 +39,8 @@ class Problem:
     column: str
     code: str
     value: str = ""
+    # What the sentence names beside it.
+    told: str = ""
 
     def written(self) -> dict[str, Any]:
         return asdict(self)
@@ -79,7 +81,7 @@ def _one(row: Row, known: Known) -> tuple[dict[str, Any], list[Problem]]:
     wrong = [Problem(row.number, "", "more_cells")] if row.extra else []
     wrong += [Problem(row.number, name, "missing") for name in REQUIRED if not row.cells.get(name)]
     for name, text in row.cells.items():
-        code = _unusable(name, text)
+        code = unusable(name, text)
         if code:
             wrong.append(Problem(row.number, name, code, text[:60]))
             continue
@@ -98,7 +100,7 @@ def _one(row: Row, known: Known) -> tuple[dict[str, Any], list[Problem]]:
     return values, wrong
 
 
-def _unusable(name: str, text: str) -> str:
+def unusable(name: str, text: str) -> str:
     if any(sign in CONTROL for sign in text):
         return "bad_character"
     return "too_long" if len(text) > LONGEST.get(name, 120) else ""
@@ -241,7 +243,7 @@ def _profile(text: str) -> int:
     return int(text)
 
 
-def _day(text: str) -> str:
+def day(text: str) -> str:
     try:
         return date.fromisoformat(text.removesuffix(" 00:00:00")).isoformat()
     except ValueError:
@@ -267,7 +269,7 @@ READ: dict[str, Callable[[str], Any]] = {
     "power_kw": _number(0, 10_000, 1),
     "connectors": _whole(1, 62),
     "security_profile": _profile,
-    "commissioned_on": _day,
+    "commissioned_on": day,
     "time_zone": _zone,
     **{column: _word(column) for column in WORDS},
 }

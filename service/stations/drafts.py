@@ -3,56 +3,34 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ForeignKey, Select, delete, or_, select, update
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy import select, update
+from sqlalchemy.orm import Mapped
 
-from service.core.db import Model, claimed, db
+from service.core.db import claimed, db
+from service.core.drafts import Draft
 from service.people.models import Customer, Person
 from service.stations import checking
 from service.stations.models import Station
 from service.stations.register import Site, StationModel
 from service.stations.sheet import Sheet
 
-KEPT = timedelta(days=7)
-# A run that died gives its draft back.
-LEASE = timedelta(minutes=5)
 
-
-class ImportDraft(Model):
-    """`content` has `good`, rows as they will be kept, and `bad`, problems by row and column."""
+class ImportDraft(Draft):
+    """Stations that are to be imported."""
 
     __tablename__ = "import_draft"
 
-    id: Mapped[int] = mapped_column(primary_key=True)
-    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True)
-    uploaded_at: Mapped[datetime]
-    file_name: Mapped[str]
-    encoding: Mapped[str]
-    separator: Mapped[str]
-    ignored: Mapped[list[str]] = mapped_column(default=list)
-    rows: Mapped[int]
-    content: Mapped[dict[str, Any]]
-    # How far the import is, while it runs and afterwards.
-    done: Mapped[int] = mapped_column(default=0)
-    started_at: Mapped[datetime | None]
-    cancelled_at: Mapped[datetime | None]
-    finished_at: Mapped[datetime | None]
     # The keys of the stations that it made: {"stations": [...]}.
     made: Mapped[dict[str, Any] | None]
     keys_made_at: Mapped[datetime | None]
 
     @classmethod
-    def visible_to(cls, person: Person) -> Select[ImportDraft]:
-        return select(cls).where(cls.person_id == person.id)
-
-    @classmethod
     def upload(cls, file_name: str, sheet: Sheet, by: Person, at: datetime) -> ImportDraft:
         """Check every row. Nothing is imported. Drafts of a week ago leave."""
-        old = delete(cls).where(cls.uploaded_at < at - KEPT)
-        db.session.execute(old, execution_options={"synchronize_session": False})
+        cls.forget_old(at)
         good, problems = checking.check(sheet.rows, known())
         draft = cls(
             person_id=by.id,
@@ -66,39 +44,6 @@ class ImportDraft(Model):
         )
         db.session.add(draft)
         return draft
-
-    @property
-    def good(self) -> list[dict[str, Any]]:
-        return list(self.content["good"])
-
-    @property
-    def bad(self) -> list[dict[str, Any]]:
-        return list(self.content["bad"])
-
-    @property
-    def bad_rows(self) -> int:
-        return len({problem["row"] for problem in self.bad})
-
-    @property
-    def is_running(self) -> bool:
-        return self.started_at is not None and self.finished_at is None
-
-    def start(self, at: datetime) -> bool:
-        """Claim it. False when it runs already, or has run: two confirms import once."""
-        kind = ImportDraft
-        free = or_(kind.started_at.is_(None), kind.started_at < at - LEASE)
-        mine = update(kind).where(kind.id == self.id, kind.finished_at.is_(None), free)
-        return claimed(mine.values(started_at=at, cancelled_at=None, done=0))
-
-    def cancel(self, at: datetime) -> bool:
-        """Ask the run to stop. It keeps nothing of what it had done."""
-        kind = ImportDraft
-        mine = update(kind).where(kind.id == self.id, kind.finished_at.is_(None))
-        return claimed(mine.where(kind.started_at.is_not(None)).values(cancelled_at=at))
-
-    def give_back(self) -> None:
-        """The run did not get through: nothing was imported, and it can be confirmed again."""
-        self.started_at, self.cancelled_at, self.done = None, None, 0
 
     def finish(self, stations: list[int], at: datetime) -> None:
         self.finished_at, self.done = at, len(stations)

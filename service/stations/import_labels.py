@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from flask_babel import gettext as _
@@ -55,8 +56,8 @@ SEPARATOR: dict[str, Any] = {",": _l("comma"), ";": _l("semicolon"), "\t": _l("t
 LIMITS = {"megabytes": LARGEST_BYTES // 1024 // 1024, "rows": MOST_ROWS}
 
 
-def problem(one: dict[str, Any]) -> str:
-    return str(PROBLEM[one["code"]]) % {"value": one["value"]}
+def problem(one: dict[str, Any], words: Mapping[str, Any] = PROBLEM) -> str:
+    return str(words[one["code"]]) % {"value": one["value"], "told": one.get("told", "")}
 
 
 def column(name: str) -> Any:

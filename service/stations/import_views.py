@@ -4,19 +4,20 @@ from __future__ import annotations
 
 from contextlib import closing
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 from flask import Blueprint, Response, current_app, g, redirect, render_template, request, url_for
 from flask_babel import gettext as _
-from sqlalchemy import update
 
 from service.core.clock import now
 from service.core.db import db
 from service.core.download import Sheet as Download
-from service.stations import import_labels, importing, pages, sheet
+from service.stations import import_flow, import_labels, importing, pages, sheet
 from service.stations.drafts import ImportDraft
 from service.stations.identity import address
-from service.stations.importing import CancelledError, TooLateError
+from service.stations.import_flow import CancelledError
+from service.stations.importing import TooLateError
 from service.stations.pages import Answer
 
 bp = Blueprint("imports", __name__, url_prefix="/stations/import")
@@ -101,51 +102,23 @@ def confirm(draft_id: int) -> Answer:
     try:
         return _run(draft, at)
     except BaseException:
-        db.session.rollback()
-        _give_back(draft)
+        import_flow.give_back(draft)
         raise
 
 
 def _run(draft: ImportDraft, at: datetime) -> Answer:
+    stop = partial(import_flow.stop, page=_page(draft))
     if not draft.check_again():
-        return _stop(draft, _("Nothing was imported: since the preview, some rows became wrong."))
+        return stop(draft, _("Nothing was imported: since the preview, some rows became wrong."))
     try:
-        stations = importing.run(draft, pages.usual_profile(), g.person, at, _tell(draft.id))
+        tell = import_flow.tell(draft)
+        stations = importing.run(draft, pages.usual_profile(), g.person, at, tell)
     except CancelledError:
-        return _stop(draft, _("Cancelled. Nothing was imported."))
+        return stop(draft, _("Cancelled. Nothing was imported."))
     except TooLateError:
-        return _stop(draft, _("Nothing was imported: somebody else was first. Look again."))
+        return stop(draft, _("Nothing was imported: somebody else was first. Look again."))
     draft.finish(stations, now())
     return pages.done(_("%(n)s stations are imported.", n=len(stations)), _page(draft))
-
-
-def _stop(draft: ImportDraft, words: str) -> Answer:
-    """Nothing of the run is kept, but for what a second look found to be wrong."""
-    content = draft.content
-    db.session.rollback()
-    draft.content = content
-    draft.give_back()
-    db.session.commit()
-    return pages.refuse(words, _page(draft))
-
-
-def _give_back(draft: ImportDraft) -> None:
-    draft.give_back()
-    db.session.commit()
-
-
-def _tell(draft_id: int) -> importing.Tell:
-    """Progress is seen at once, so it is written beside the transaction of the import."""
-    kind = ImportDraft
-    engine = db.engine
-
-    def tell(done: int) -> bool:
-        mine = update(kind).where(kind.id == draft_id).values(done=done)
-        with engine.begin() as connection:
-            cancelled = connection.execute(mine.returning(kind.cancelled_at)).scalar()
-        return cancelled is None
-
-    return tell
 
 
 @bp.get("/<int:draft_id>/progress")
@@ -178,7 +151,7 @@ def give_keys(draft_id: int) -> Answer:
 
 
 def _ask(wrong: str = "") -> str:
-    page = {"wrong": wrong, "limits": import_labels.LIMITS, "headings": sheet.HEADINGS}
+    page = {"wrong": wrong, "headings": sheet.HEADINGS}
     return render_template("stations/import.html", required=sheet.REQUIRED, **page, **_labels())
 
 

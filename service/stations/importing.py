@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any, cast
@@ -17,16 +17,11 @@ from service.people.models import Customer, Person
 from service.stations import keys
 from service.stations.checking import Known, model_key, site_key
 from service.stations.drafts import ImportDraft, known
+from service.stations.import_flow import CancelledError, Tell
 from service.stations.models import Connector, Evse, PendingCharger, Station
 from service.stations.register import Site, StationModel
 
 STEP = 500
-# Told how many stations are done; False stops it all.
-Tell = Callable[[int], bool]
-
-
-class CancelledError(Exception):
-    """Somebody stopped it. Nothing of it is kept."""
 
 
 class TooLateError(Exception):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import codecs
 import csv
 import io
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 LARGEST_BYTES = 5 * 1024 * 1024
@@ -41,6 +41,7 @@ HEADINGS: dict[str, tuple[str, ...]] = {
     "commissioned_on": ("commissioned on", "driftsatt", "driftsättning"),
 }
 REQUIRED = ("name", "ocpp_identity")
+Headings = Mapping[str, tuple[str, ...]]
 
 
 class SheetError(Exception):
@@ -70,16 +71,16 @@ class Sheet:
     ignored: list[str]
 
 
-def read(data: bytes) -> Sheet:
-    """Raises SheetError."""
+def read(data: bytes, headings: Headings = HEADINGS, required: Sequence[str] = REQUIRED) -> Sheet:
+    """A table with these columns. Raises SheetError."""
     if len(data) > LARGEST_BYTES:
         raise SheetError("too_large", megabytes=LARGEST_BYTES // 1024 // 1024)
     encoding, text = _decoded(data)
     separator = _separator(text)
     lines = _lines(text, separator)
     heads = next(lines, (0, []))[1]
-    columns = [_column(head) for head in heads]
-    _check(columns)
+    columns = [_column(head, headings) for head in heads]
+    _check(columns, required)
     return Sheet(
         encoding=encoding,
         separator=separator,
@@ -126,14 +127,14 @@ def _cell(text: str) -> str:
     return text[1:] if text.startswith(FORMULA) else text
 
 
-def _column(head: str) -> str:
+def _column(head: str, headings: Headings) -> str:
     words = head.casefold()
     plain = words.replace("_", " ")
-    return next((name for name, known in HEADINGS.items() if plain in known or words in known), "")
+    return next((name for name, known in headings.items() if plain in known or words in known), "")
 
 
-def _check(columns: list[str]) -> None:
-    missing = [name for name in REQUIRED if name not in columns]
+def _check(columns: list[str], required: Sequence[str]) -> None:
+    missing = [name for name in required if name not in columns]
     if missing:
         raise SheetError("no_column", columns=missing)
     twice = sorted({name for name in columns if name and columns.count(name) > 1})

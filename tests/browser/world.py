@@ -22,6 +22,8 @@ from service.parts.models import Kit, Part
 from service.people.models import Customer, Person, Role
 from service.people.skills import Skill
 from service.people.tokens import create_token
+from service.plans import history_checking
+from service.plans.history_drafts import ServiceHistoryDraft
 from service.plans.models import MaintenancePlan
 from service.plans.occurrences import Occurrence
 from service.plans.recalls import Recall
@@ -41,6 +43,9 @@ Torget 9;TORGET-9;BRF Kajen;Torget;Zaptec;Pro
 Torget 10;;BRF Kajen;Torget;Zaptec;Pro
 """
 FINDING = "errorCode: not one of the standard's"
+PAST = """Laddstation;Uppgift;Utförd;Anteckning
+TORGET-9;rcd_test;2025-10-02;Elbolaget AB
+""".encode()
 RAW = '[2,"7","StatusNotification",{"connectorId":1,"errorCode":"Error","status":"Faulted"}]'
 
 
@@ -63,6 +68,8 @@ def build(app: Flask, at: datetime) -> Person:
     _office(admin, at)
     first(MaintenancePlan).new_version(admin, at)
     ImportDraft.upload("stationer.csv", sheet.read(CSV), admin, at)
+    past = sheet.read(PAST, history_checking.HEADINGS, history_checking.REQUIRED)
+    ServiceHistoryDraft.upload("historik.csv", past, admin, at)
     db.session.commit()
     return admin
 
@@ -139,4 +146,5 @@ def values() -> dict[str, Any]:
         "code": first(FaultCode).code,
         "kind": Kind.RESET.value,
         "token": "no-such-token",
+        "secret": "no-such-secret",
     }

@@ -10,11 +10,11 @@ from service.core.clock import now
 from service.core.db import db
 from service.core.history import History
 from service.core.outbox import Mail
-from service.core.settings import setting
+from service.core.settings import DEFAULTS, setting
 from service.people.models import Person
 from tests.conftest import NOON
 
-SETTINGS = {
+SETTINGS = DEFAULTS | {
     "duty_email": "jour@example.com, chef@example.com",
     "frame_retention_days": "30",
     "close_resolved_after_hours": "24",

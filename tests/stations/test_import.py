@@ -11,7 +11,7 @@ from sqlalchemy import func, select
 from service.core.db import Model, db
 from service.core.history import History
 from service.people.models import Customer, Person
-from service.stations import import_labels, import_views, importing, keys, sheet
+from service.stations import import_flow, import_labels, importing, keys, sheet
 from service.stations.drafts import ImportDraft
 from service.stations.models import Connector, Evse, PendingCharger, Site, Station, StationModel
 from tests.conftest import NOON
@@ -285,7 +285,7 @@ def test_a_running_import_is_followed_and_can_be_cancelled(as_operations: FlaskC
     one = draft()
     one.start(NOON)
     db.session.commit()
-    tell = import_views._tell(one.id)
+    tell = import_flow.tell(one)
 
     went_on = tell(2)
     progress = as_operations.get(f"/stations/import/{one.id}/progress").text
@@ -300,7 +300,7 @@ def test_a_cancelled_import_keeps_nothing(as_operations: FlaskClient) -> None:
     upload(as_operations, GOOD)
     by = db.session.get_one(Person, draft().person_id)
 
-    with pytest.raises(importing.CancelledError):
+    with pytest.raises(import_flow.CancelledError):
         importing.run(draft(), 1, by, NOON, lambda _done: False)
     db.session.rollback()
 

@@ -1,0 +1,187 @@
+"""A4 paper: letters, page numbers, tables that break over pages. No document's own words.
+
+Texts of people are shown and never read as markup: a cell that fits is a plain string, one that
+does not is escaped.
+"""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Iterable, Sequence
+from functools import cache
+from pathlib import Path
+from typing import Any
+from xml.sax.saxutils import escape
+
+from reportlab.lib import colors
+from reportlab.lib.pagesizes import A4
+from reportlab.lib.styles import ParagraphStyle
+from reportlab.lib.units import mm
+from reportlab.pdfbase import pdfmetrics
+from reportlab.pdfbase.ttfonts import TTFont
+from reportlab.pdfgen.canvas import Canvas
+from reportlab.platypus import (
+    BaseDocTemplate,
+    Flowable,
+    Frame,
+    LongTable,
+    PageTemplate,
+    Paragraph,
+)
+
+FONTS = Path(__file__).parent / "fonts"
+REGULAR, SEMIBOLD = "SourceSans3", "SourceSans3-Semibold"
+LEFT, TOP, BOTTOM = 18 * mm, 18 * mm, 20 * mm
+WIDTH = A4[0] - 2 * LEFT
+SIZE, LEADING = 8.5, 11
+PADDING = 3
+# A row is never divided, so that a page must hold what stands in its narrowest cell.
+MOST_LINES, WIDEST_LETTER = 50, 8
+LONGEST = 4000
+INK, QUIET = colors.HexColor("#16202a"), colors.HexColor("#5a6672")
+LINE, SHADE = colors.HexColor("#c9d0d6"), colors.HexColor("#eef1f4")
+
+
+@cache
+def load_fonts() -> None:
+    for name, file in ((REGULAR, "regular"), (SEMIBOLD, "semibold")):
+        path = FONTS / f"source-sans-3-0.4.1-{file}.ttf"
+        pdfmetrics.registerFont(TTFont(name, str(path)))
+    pdfmetrics.registerFontFamily(REGULAR, normal=REGULAR, bold=SEMIBOLD)
+
+
+def style(size: float = 9.5, bold: bool = False, **more: Any) -> ParagraphStyle:
+    load_fonts()
+    facts = {"fontName": SEMIBOLD if bold else REGULAR, "textColor": INK, "splitLongWords": 1}
+    leading = more.pop("leading", size * 1.35)
+    name = f"{size}-{bold}"
+    return ParagraphStyle(name, fontSize=size, leading=leading, **(facts | more))
+
+
+def plain(text: object, longest: int = LONGEST) -> str:
+    """A text as a Paragraph shows it, whatever it holds."""
+    clean = "".join(sign for sign in str(text) if sign >= " " or sign == "\n")
+    clean = "\n".join(clean.split("\n")[:MOST_LINES])
+    short = clean if len(clean) <= longest else clean[: longest - 1] + "…"
+    return escape(short).replace("\n", "<br/>")
+
+
+class Heading(Paragraph):  # type: ignore[misc]
+    """A heading that stands in the document's outline too."""
+
+    def __init__(self, text: str, level: int) -> None:
+        sizes = {0: (20, 0), 1: (13, 14), 2: (10, 8)}
+        size, before = sizes[level]
+        more = {"spaceBefore": before, "spaceAfter": 4, "keepWithNext": 1}
+        super().__init__(plain(text), style(size, bold=True, **more))
+        self.words, self.level = text, level
+
+
+def text(words: object, **more: Any) -> Paragraph:
+    return Paragraph(plain(words), style(**({"spaceAfter": 4} | more)))
+
+
+def small(words: object) -> Paragraph:
+    return Paragraph(plain(words), style(8, textColor=QUIET, spaceAfter=4))
+
+
+@cache
+def _cell_style() -> ParagraphStyle:
+    return style(SIZE, leading=LEADING)
+
+
+def cell(words: object, width: float) -> Any:
+    """A plain string where it fits on one line, which is many times as quick."""
+    load_fonts()
+    said = str(words)
+    inside = width - 2 * PADDING
+    is_short = len(said) < 90 and "\n" not in said
+    if is_short and pdfmetrics.stringWidth(said, REGULAR, SIZE) <= inside:
+        return said
+    return Paragraph(plain(said, int(inside / WIDEST_LETTER) * MOST_LINES), _cell_style())
+
+
+def table(
+    heads: Sequence[str],
+    rows: Iterable[Sequence[object]],
+    shares: Sequence[float],
+    marks: Iterable[tuple[int, int, Any]] = (),
+) -> LongTable:
+    """`shares` of the width by column; `marks` are (row, column, colour), the first row being 0.
+
+    The heads stand on every page that it goes over to.
+    """
+    widths = [WIDTH * share / sum(shares) for share in shares]
+    content = [[Paragraph(plain(head), style(SIZE, bold=True)) for head in heads]]
+    content += [[cell(one, width) for one, width in zip(row, widths, strict=True)] for row in rows]
+    looks: list[Any] = [
+        ("FONT", (0, 1), (-1, -1), REGULAR, SIZE, LEADING),
+        ("TEXTCOLOR", (0, 0), (-1, -1), INK),
+        ("VALIGN", (0, 0), (-1, -1), "TOP"),
+        ("BACKGROUND", (0, 0), (-1, 0), SHADE),
+        ("LINEBELOW", (0, 0), (-1, -1), 0.4, LINE),
+        ("LEFTPADDING", (0, 0), (-1, -1), PADDING),
+        ("RIGHTPADDING", (0, 0), (-1, -1), PADDING),
+        ("TOPPADDING", (0, 0), (-1, -1), 2.5),
+        ("BOTTOMPADDING", (0, 0), (-1, -1), 3),
+    ]
+    looks += [
+        ("TEXTCOLOR", (column, row + 1), (column, row + 1), colour) for row, column, colour in marks
+    ]
+    return LongTable(content, widths, repeatRows=1, style=looks, spaceAfter=6, hAlign="LEFT")
+
+
+class _Numbered(Canvas):  # type: ignore[misc]
+    """Says on each page how many there are: known when the last one is there."""
+
+    foot = "%s / %s"
+
+    def __init__(self, *args: Any, **more: Any) -> None:
+        super().__init__(*args, **more)
+        self.pages: list[dict[str, Any]] = []
+
+    def showPage(self) -> None:  # noqa: N802
+        self.pages.append(dict(self.__dict__))
+        self._startPage()
+
+    def save(self) -> None:
+        for number, page in enumerate(self.pages, start=1):
+            self.__dict__.update(page)
+            self.setFont(REGULAR, 8)
+            self.setFillColor(QUIET)
+            self.drawRightString(A4[0] - LEFT, 11 * mm, self.foot % (number, len(self.pages)))
+            super().showPage()
+        super().save()
+
+
+class _Document(BaseDocTemplate):  # type: ignore[misc]
+    """`foot` stands at the left below each page."""
+
+    def __init__(self, file: io.BytesIO, foot: str, **more: Any) -> None:
+        super().__init__(file, pagesize=A4, **more)
+        self.foot = foot
+        frame = Frame(LEFT, BOTTOM, WIDTH, A4[1] - TOP - BOTTOM, 0, 0, 0, 0)
+        self.addPageTemplates(PageTemplate("page", [frame], onPage=self._below))
+
+    def _below(self, canvas: Canvas, _: Any) -> None:
+        canvas.setStrokeColor(LINE)
+        canvas.line(LEFT, 15 * mm, A4[0] - LEFT, 15 * mm)
+        canvas.setFont(REGULAR, 8)
+        canvas.setFillColor(QUIET)
+        canvas.drawString(LEFT, 11 * mm, self.foot)
+
+    def afterFlowable(self, flowable: Flowable) -> None:  # noqa: N802
+        if isinstance(flowable, Heading):
+            key = f"heading-{self.canv.getPageNumber()}-{id(flowable)}"
+            self.canv.bookmarkPage(key)
+            self.canv.addOutlineEntry(flowable.words, key, flowable.level, closed=flowable.level)
+
+
+def pdf(story: list[Flowable], title: str, foot: str, page_words: str, language: str) -> bytes:
+    """`page_words` has two places: `Page %s of %s`."""
+    load_fonts()
+    file = io.BytesIO()
+    numbered = type("Numbered", (_Numbered,), {"foot": page_words})
+    document = _Document(file, foot, title=title, author="Laddvakt", lang=language)
+    document.build(story, canvasmaker=numbered)
+    return file.getvalue()
