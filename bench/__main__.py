@@ -12,7 +12,7 @@ from collections.abc import Awaitable, Callable
 
 import uvloop
 
-from bench import desk, faults, fleet_file, load, machine
+from bench import desk, faults, fleet_file, load, machine, upkeep
 from bench.compare import cpu, kept, no_errors
 from bench.house import House, built
 from bench.report import DOCUMENT, Line, aim, document, of, percentile, percentiles, table
@@ -115,6 +115,29 @@ async def large_desk(house: House, size: Size) -> list[Line]:
     return [*lines, Line("import: until its preview + until it is kept", value, file, goal)]
 
 
+async def dates(house: House, size: Size) -> list[Line]:
+    """What falls due where, for a large fleet, beside one scheduler job for each task."""
+    each = upkeep.one_job_each(house, size.jobs)
+    with upkeep.fleet(house, size.planned):
+        house.settle()
+        first, made = upkeep.run(upkeep.NOON)
+        house.settle()
+        again, more = upkeep.run(upkeep.NOON)
+        month, due = upkeep.run(upkeep.NOON + upkeep.A_MONTH)
+    all_jobs = each * size.planned * 6
+    part = all_jobs / max(month, 0.001)
+    how = f"{size.planned} stations, six tasks each"
+    stored = f"{size.jobs} jobs stored and run, {each * 1000:.1f} ms each, times six a station"
+    return [
+        Line("their first dates", f"{first:.1f} s", f"{how}: {made} rows"),
+        Line("the same again", f"{again:.2f} s", f"{more} rows", aim("no row", not more)),
+        Line("the due run a month later", f"{month:.2f} s", f"{due} rows more"),
+        Line("one scheduler job for each task", f"{all_jobs:.0f} s", stored),
+        Line("jobs : due run", f"{part:.0f}", "", aim("≥ 500", part >= 500)),
+        Line("jobs : first dates", f"{all_jobs / first:.0f}"),
+    ]
+
+
 Part = Callable[[House, Size], Awaitable[list[Line]]]
 PARTS: dict[str, Part] = {
     "What one message costs": cpu,
@@ -123,6 +146,7 @@ PARTS: dict[str, Part] = {
     "From a fault to its ticket": tickets,
     "Connections": connections,
     "The desk of a large fleet": large_desk,
+    "The dates of a large fleet": dates,
 }
 
 

@@ -180,6 +180,8 @@ def _made(made: Made, back: str = "") -> Answer:
     for why, number in made.counted:
         words = ngettext("%(num)d was left out", "%(num)d were left out", number)
         flash(f"{words}: {labels.REFUSED[why]}.", "warning")
+    if not made.orders:
+        return redirect(back or here(), 303)
     if len(made.orders) == 1:
         return redirect(page(made.orders[0]), 303)
     return redirect(back or url_for("work_orders.index", state="unscheduled"), 303)

@@ -101,6 +101,17 @@ def test_picked_dates_become_orders(
     assert "Nothing was made" in nothing.text
 
 
+def test_the_list_of_what_falls_due_offers_to_make_orders(
+    as_dispatcher: FlaskClient, as_technician: FlaskClient, due: Due
+) -> None:
+    box = f'name="occurrence" value="{due().id}"'
+
+    page = as_dispatcher.get("/service").text
+    assert box in page
+    assert 'formaction="/work-orders/from-occurrences"' in page
+    assert box not in as_technician.get("/service").text
+
+
 def test_an_order_is_planned_worked_approved_and_closed(
     as_dispatcher: FlaskClient, order: WorkOrder, technician: Person
 ) -> None:
