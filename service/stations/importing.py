@@ -103,6 +103,7 @@ class _Run:
                 "current": row["current"],
                 "power_kw": _amount(row.get("power_kw")),
                 "connectors": row.get("connectors") or 1,
+                "capabilities": [],
                 "created_at": self.at,
             }
             for row in reversed(rows)
