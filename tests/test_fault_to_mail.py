@@ -19,6 +19,7 @@ from service.core.clock import now
 from service.core.config import Settings
 from service.core.db import db
 from service.core.outbox import Mail
+from service.core.settings import DEFAULTS
 from service.people.models import Person
 from service.stations.models import Station
 from tests.charger import Charger
@@ -68,7 +69,8 @@ def mail_server(desk: Visitor, postbox: Postbox, free_port: int) -> Iterator[Con
 
 @pytest.fixture
 def on_duty(desk: Visitor) -> None:
-    form = {"frame_retention_days": "90", "close_resolved_after_hours": "24"}
+    form = dict(DEFAULTS)
+    form.pop("duty_email", None)
     assert DUTY in desk.send("/settings", "/settings", duty_email=DUTY, **form)
 
 

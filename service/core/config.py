@@ -123,7 +123,7 @@ class Settings:
         20000, _number(1, 1_000_000), "chargers that one address may have connected"
     )
     api_calls_per_minute: int = setting(
-        600, _number(1, 1_000_000), "calls of the API that one token may make"
+        6000, _number(1, 1_000_000), "calls of the API that one token may make"
     )
     smtp_url: str = setting("", _mail_server, "mail server: smtp://user:password@host:587")
     mail_from: str = setting("Laddvakt <laddvakt@localhost>", _word, "sender of mails")

@@ -10,7 +10,7 @@ from sqlalchemy.orm import joinedload, selectinload
 from service.core.clock import now
 from service.core.db import db
 from service.parts.models import Kit, KitLine
-from service.people.models import NotVisibleError
+from service.people.models import NotVisibleError, is_key
 from service.people.skills import PersonSkill, Skill
 from service.plans.models import MaintenanceTask
 from service.plans.occurrences import Occurrence
@@ -89,8 +89,8 @@ def seen(order_id: int) -> WorkOrder:
         task.joinedload(MaintenanceTask.authorisation),
         task.joinedload(MaintenanceTask.kit).selectinload(Kit.lines).joinedload(KitLine.part),
     )
-    found = db.session.scalars(loaded.execution_options(populate_existing=True))
-    order = found.unique().one_or_none() if order_id < 2**63 else None
+    asked = loaded.execution_options(populate_existing=True)
+    order = db.session.scalars(asked).unique().one_or_none() if is_key(order_id) else None
     if order is None:
         raise NotVisibleError(WorkOrder.__name__, order_id)
     return order
