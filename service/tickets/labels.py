@@ -11,7 +11,16 @@ from service.tickets.closing import WaitsFor
 from service.tickets.models import Ticket
 from service.tickets.states import Priority, Resolution, State, WaitingFor
 
-__all__ = ["CHECK", "PRIORITY", "RESOLUTION", "SEVERITY", "STATE", "WAITING_FOR", "look", "state_word"]
+__all__ = [
+    "CHECK",
+    "PRIORITY",
+    "RESOLUTION",
+    "SEVERITY",
+    "STATE",
+    "WAITING_FOR",
+    "look",
+    "state_word",
+]
 
 STATE: dict[State, Any] = {
     State.NEW: _l("New"),

@@ -70,7 +70,11 @@ def _talk(station: Station, at: datetime) -> None:
     facts: dict[str, Any] = {"station_id": station.id, "connection_id": None}
     shared = {**facts, "received_at": at, "action": "StatusNotification", "message_id": "7"}
     rows: list[dict[str, Any]] = [
-        {"direction": Direction.IN, "raw": RAW, "findings": ["errorCode: not one of the standard's"]},
+        {
+            "direction": Direction.IN,
+            "raw": RAW,
+            "findings": ["errorCode: not one of the standard's"],
+        },
         {"direction": Direction.OUT, "raw": '[3,"7",{}]', "findings": [], "latency_ms": 4.2},
     ]
     for row in rows:
