@@ -108,7 +108,7 @@ def facts() -> dict[str, str]:
         "System": f"{platform.system()} {platform.release()} ({platform.machine()})",
         "Python": platform.python_version(),
         "Packages": ", ".join(f"{name} {version(name)}" for name in PACKAGES),
-        "Load before the run": " ".join(f"{one:.2f}" for one in os.getloadavg()),
+        "Load at its end": " ".join(f"{one:.2f}" for one in os.getloadavg()),
     }
 
 
