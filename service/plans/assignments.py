@@ -7,6 +7,8 @@ from datetime import date, datetime
 
 from sqlalchemy import select, text
 
+from service.contracts.cover import holding
+from service.contracts.models import ContractStation, ServiceContract
 from service.contracts.words import WorkKind
 from service.core.db import db
 from service.core.history import record
@@ -14,11 +16,13 @@ from service.people.models import Customer, Person
 from service.plans import replanning
 from service.plans.models import MaintenancePlan, PlanError
 from service.plans.occurrences import PlanAssignment, Tightening
-from service.plans.places import Place, local_day, places
+from service.plans.places import BASE, Days, Place, local_day, places
 from service.plans.words import PlanState, Scope
 from service.stations.models import Site, Station
 
 Doer = Person | str
+# Whom a tightening reaches; None is the law, everywhere.
+Reach = Station | Site | Customer | ServiceContract | None
 
 
 class NotPublishedError(PlanError):
@@ -123,7 +127,7 @@ def places_of(stations: Sequence[Station]) -> list[Place]:
 
 
 def tighten(
-    scope: Station | Site | Customer | None,
+    scope: Reach,
     kind: WorkKind | None,
     why: str,
     by: Doer,
@@ -137,6 +141,7 @@ def tighten(
         station_id=scope.id if isinstance(scope, Station) else None,
         site_id=scope.id if isinstance(scope, Site) else None,
         customer_id=scope.id if isinstance(scope, Customer) else None,
+        contract_id=scope.id if isinstance(scope, ServiceContract) else None,
         kind=kind,
         months=months,
         days=days,
@@ -145,6 +150,7 @@ def tighten(
     )
     db.session.add(one)
     record("tighten", one, by, at, why)
+    one.reached = _covered(one, at)
     _plan_again(one, why, at)
     return one
 
@@ -156,8 +162,37 @@ def loosen(one: Tightening, why: str, by: Doer, at: datetime) -> None:
     _plan_again(one, why, at)
 
 
-def _scope(scope: Station | Site | Customer | None) -> Scope:
-    words = {Station: Scope.STATION, Site: Scope.SITE, Customer: Scope.CUSTOMER}
+def follow_contracts(at: datetime) -> None:
+    """Contracts begin, end, and take stations in: whoever comes under one, or leaves it, is planned
+    anew."""
+    standing = select(Tightening).where(
+        Tightening.scope == Scope.CONTRACT, Tightening.ended_at.is_(None)
+    )
+    for one in db.session.scalars(standing).all():
+        before, covered = set(one.reached), _covered(one, at)
+        if moved := before ^ set(covered):
+            one.reached = covered
+            db.session.flush()
+            mine = places(PlanAssignment.station_id.in_(moved), BASE.is_not(None))
+            replanning.replan(mine, one.why, at)
+
+
+def _covered(one: Tightening, at: datetime) -> list[int]:
+    """The stations of its contract on that day."""
+    if one.contract_id is None:
+        return []
+    stations = select(ContractStation.station_id).join(ContractStation.contract)
+    mine = stations.where(ServiceContract.id == one.contract_id, holding(Days(at)[None]))
+    return sorted(set(db.session.scalars(mine)))
+
+
+def _scope(scope: Reach) -> Scope:
+    words: dict[type, Scope] = {
+        Station: Scope.STATION,
+        Site: Scope.SITE,
+        Customer: Scope.CUSTOMER,
+        ServiceContract: Scope.CONTRACT,
+    }
     return words[type(scope)] if scope else Scope.LAW
 
 
@@ -168,6 +203,7 @@ def _plan_again(one: Tightening, why: str, at: datetime) -> None:
         Scope.STATION: Station.id == one.station_id,
         Scope.SITE: Station.site_id == one.site_id,
         Scope.CUSTOMER: Site.customer_id == one.customer_id,
+        Scope.CONTRACT: Station.id.in_(one.reached),
         Scope.LAW: Station.id.is_not(None),
     }[one.scope]
     begun = PlanAssignment.begun_at.is_not(None)

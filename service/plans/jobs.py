@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from service.plans import generation, recalls, replanning, triggers
+from service.plans import assignments, generation, recalls, replanning, triggers
 
 
 def keep_dates(at: datetime) -> None:
@@ -12,6 +12,7 @@ def keep_dates(at: datetime) -> None:
     generation.end_retired(at)
     generation.begin(at)
     replanning.catch_up(at)
+    assignments.follow_contracts(at)
     generation.run_on(at)
     generation.age(at)
 

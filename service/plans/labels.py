@@ -55,6 +55,7 @@ SCOPE = {
     Scope.STATION: _l("one station"),
     Scope.SITE: _l("a site"),
     Scope.CUSTOMER: _l("a customer"),
+    Scope.CONTRACT: _l("a contract"),
     Scope.LAW: _l("everywhere, by law"),
 }
 EVENT = {

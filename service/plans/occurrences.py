@@ -5,6 +5,8 @@ from __future__ import annotations
 from datetime import date, datetime
 
 from sqlalchemy import (
+    ARRAY,
+    BigInteger,
     CheckConstraint,
     ForeignKey,
     Index,
@@ -15,6 +17,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
+from service.contracts.models import ServiceContract
 from service.contracts.words import WorkKind
 from service.core.db import Model
 from service.people.models import Customer, Person
@@ -71,7 +74,8 @@ class Tightening(Model):
         CheckConstraint(
             "(scope = 'station') = (station_id IS NOT NULL)"
             " AND (scope = 'site') = (site_id IS NOT NULL)"
-            " AND (scope = 'customer') = (customer_id IS NOT NULL)",
+            " AND (scope = 'customer') = (customer_id IS NOT NULL)"
+            " AND (scope = 'contract') = (contract_id IS NOT NULL)",
             name="reach",
         ),
     )
@@ -81,6 +85,9 @@ class Tightening(Model):
     station_id: Mapped[int | None] = mapped_column(ForeignKey("station.id"), index=True)
     site_id: Mapped[int | None] = mapped_column(ForeignKey("site.id"), index=True)
     customer_id: Mapped[int | None] = mapped_column(ForeignKey("customer.id"), index=True)
+    contract_id: Mapped[int | None] = mapped_column(ForeignKey("service_contract.id"), index=True)
+    # The stations that a contract covered when their dates were last planned by it.
+    reached: Mapped[list[int]] = mapped_column(ARRAY(BigInteger), default=list)
     # None: every kind of work.
     kind: Mapped[WorkKind | None]
     months: Mapped[int | None]
@@ -92,6 +99,7 @@ class Tightening(Model):
     station: Mapped[Station | None] = relationship()
     site: Mapped[Site | None] = relationship()
     customer: Mapped[Customer | None] = relationship()
+    contract: Mapped[ServiceContract | None] = relationship()
 
     @property
     def interval(self) -> Interval:

@@ -94,14 +94,17 @@ class Tightenings:
     def __init__(self) -> None:
         self._by: dict[tuple[Scope, int | None], list[Tight]] = defaultdict(list)
         for one in db.session.scalars(select(Tightening).where(Tightening.ended_at.is_(None))):
-            reached = one.station_id or one.site_id or one.customer_id
-            self._by[one.scope, reached].append(Tight(one.kind, one.interval, one.why))
+            tight = Tight(one.kind, one.interval, one.why)
+            by_one = [one.station_id or one.site_id or one.customer_id]
+            for reached in one.reached if one.scope is Scope.CONTRACT else by_one:
+                self._by[one.scope, reached].append(tight)
 
     def on(self, place: Place) -> tuple[Tight, ...]:
         reach: Iterable[tuple[Scope, int | None]] = (
             (Scope.LAW, None),
             (Scope.CUSTOMER, place.customer_id),
             (Scope.SITE, place.site_id),
+            (Scope.CONTRACT, place.station_id),
             (Scope.STATION, place.station_id),
         )
         return tuple(tight for key in reach for tight in self._by.get(key, ()))

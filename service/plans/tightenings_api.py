@@ -7,6 +7,7 @@ from typing import Any
 from flask import g
 from marshmallow import ValidationError, fields, validates_schema
 
+from service.contracts.models import ServiceContract
 from service.contracts.words import WorkKind
 from service.core import clock
 from service.core.api import Resource
@@ -25,19 +26,21 @@ from service.stations.models import Site, Station
 
 tightenings = Resource("tightenings", "What a site, a customer or the law asks for beyond plans.")
 
-REACH: dict[str, type[Station | Site | Customer]] = {
+REACH: dict[str, type[Station | Site | Customer | ServiceContract]] = {
     "station_id": Station,
     "site_id": Site,
     "customer_id": Customer,
+    "contract_id": ServiceContract,
 }
 
 
 class NewTightening(Body):
-    """Without a station, site or customer it holds everywhere: that is the law."""
+    """Without a station, site, customer or contract it holds everywhere: that is the law."""
 
     station_id = Whole()
     site_id = Whole()
     customer_id = Whole()
+    contract_id = Whole()
     kind = choice(WorkKind, allow_none=True, load_default=None)
     interval = fields.Nested(IntervalShape, required=True)
     why = Words(300, required=True)
@@ -45,7 +48,7 @@ class NewTightening(Body):
     @validates_schema
     def _one_reach(self, data: dict[str, Any], **_: Any) -> None:
         if len(REACH.keys() & data) > 1:
-            raise ValidationError("Give one of station_id, site_id and customer_id.", "station_id")
+            raise ValidationError("Give one of station, site, customer and contract.", "station_id")
 
 
 class TighteningShape(Shown):
@@ -54,6 +57,7 @@ class TighteningShape(Shown):
     station_id = fields.Integer(allow_none=True)
     site_id = fields.Integer(allow_none=True)
     customer_id = fields.Integer(allow_none=True)
+    contract_id = fields.Integer(allow_none=True)
     kind = choice(WorkKind, allow_none=True)
     interval = fields.Nested(SpanShape)
     why = fields.String()
@@ -65,6 +69,7 @@ class TighteningQuery(Listed):
     station_id = WholeText()
     site_id = WholeText()
     customer_id = WholeText()
+    contract_id = WholeText()
 
 
 @tightenings.get("/tightenings", page_of(TighteningShape), TighteningQuery)

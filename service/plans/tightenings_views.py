@@ -12,12 +12,13 @@ from sqlalchemy import Select
 from sqlalchemy.orm import joinedload
 
 from service.contracts import labels as work
+from service.contracts.models import ServiceContract
 from service.contracts.words import WorkKind
 from service.core.clock import now
 from service.core.lists import Column, Filter, Listing
 from service.people.models import Customer
 from service.plans import labels, reasons
-from service.plans.assignments import loosen, tighten
+from service.plans.assignments import Reach, loosen, tighten
 from service.plans.forms import ReasonForm, TightenForm
 from service.plans.occurrences import Tightening
 from service.plans.words import Scope
@@ -26,10 +27,11 @@ from service.stations.models import Site, Station
 from service.stations.pages import Answer
 
 bp = Blueprint("tightenings", __name__, url_prefix="/plans/tightenings")
-WHERE: dict[Scope, type[Station | Site | Customer]] = {
+WHERE: dict[Scope, type[Station | Site | Customer | ServiceContract]] = {
     Scope.STATION: Station,
     Scope.SITE: Site,
     Scope.CUSTOMER: Customer,
+    Scope.CONTRACT: ServiceContract,
 }
 
 
@@ -40,7 +42,7 @@ def index() -> ResponseReturnValue:
 
 @bp.route("/new", methods=["GET", "POST"])
 def create() -> Answer:
-    """`?station=3`, `?site=3` or `?customer=3`; without one it is the law, everywhere."""
+    """`?station=3`, `?site=3`, `?customer=3` or `?contract=3`; none of them: everywhere, by law."""
     scope, form = _scope(), TightenForm()
     title = scope.name if scope else str(labels.SCOPE[Scope.LAW])
     if not form.validate():
@@ -64,18 +66,18 @@ def _back() -> str:
     return url_for("tightenings.index")
 
 
-def _scope() -> Station | Site | Customer | None:
+def _scope() -> Reach:
     for scope, kind in WHERE.items():
         if key := request.args.get(scope.value):
             if not key.isdecimal():
                 abort(404)
-            found: Station | Site | Customer = g.person.may_see(kind, int(key))
+            found: Reach = g.person.may_see(kind, int(key))
             return found
     return None
 
 
 def where_of(one: Tightening) -> str:
-    named = one.station or one.site or one.customer
+    named = one.station or one.site or one.customer or one.contract
     return named.name if named else str(labels.SCOPE[Scope.LAW])
 
 

@@ -72,6 +72,7 @@ class Scope(StrEnum):
     STATION = "station"
     SITE = "site"
     CUSTOMER = "customer"
+    CONTRACT = "contract"
     LAW = "law"
 
 

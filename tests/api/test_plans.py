@@ -258,6 +258,7 @@ def test_the_law_asks_for_more_everywhere_until_it_does_not(
     admin.post(f"/tightenings/{made['id']}/end", {"reason": "Again"}, 409)
     admin.post("/tightenings", law | {"site_id": 1, "station_id": 1}, 422)
     admin.post("/tightenings", law | {"site_id": 99}, 422)
+    admin.post("/tightenings", law | {"contract_id": 99}, 422)
     assert [one["id"] for one in admin.get("/tightenings")["items"]] == [made["id"]]
 
 
