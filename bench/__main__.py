@@ -123,17 +123,19 @@ async def dates(house: House, size: Size) -> list[Line]:
         first, made = upkeep.run(upkeep.NOON)
         house.settle()
         again, more = upkeep.run(upkeep.NOON)
-        month, due = upkeep.run(upkeep.NOON + upkeep.A_MONTH)
+        day, _due = upkeep.run(upkeep.NOON + upkeep.A_DAY)
+        month, _due = upkeep.run(upkeep.NOON + upkeep.A_MONTH)
     all_jobs = each * size.planned * 6
-    part = all_jobs / max(month, 0.001)
+    part = all_jobs / max(day, 0.001)
     how = f"{size.planned} stations, six tasks each"
     stored = f"{size.jobs} jobs stored and run, {each * 1000:.1f} ms each, times six a station"
     return [
         Line("their first dates", f"{first:.1f} s", f"{how}: {made} rows"),
         Line("the same again", f"{again:.2f} s", f"{more} rows", aim("no row", not more)),
-        Line("the due run a month later", f"{month:.2f} s", f"{due} rows more"),
+        Line("the due run of the next day", f"{day:.2f} s"),
+        Line("the due run after a month in which nothing ran", f"{month:.2f} s"),
         Line("one scheduler job for each task", f"{all_jobs:.0f} s", stored),
-        Line("jobs : due run", f"{part:.0f}", "", aim("≥ 500", part >= 500)),
+        Line("jobs : due run of a day", f"{part:.0f}", "", aim("≥ 500", part >= 500)),
         Line("jobs : first dates", f"{all_jobs / first:.0f}"),
     ]
 

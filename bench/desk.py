@@ -24,11 +24,13 @@ STATIONS, TICKETS, OPEN_ONE_IN = 100_000, 1_000_000, 50
 SEED = (
     "INSERT INTO customer (name, created_at) SELECT 'Kund ' || n, now()"
     " FROM generate_series(1, 500) n",
-    "INSERT INTO site (customer_id, name, address, postal_code, city, time_zone, created_at)"
+    "INSERT INTO site (customer_id, name, address, postal_code, city, time_zone, environment,"
+    " created_at)"
     " SELECT (SELECT min(id) FROM customer) + n % 500, 'Garage ' || n, 'Gatan ' || n, '',"
-    " 'Ort ' || n % 300, 'Europe/Stockholm', now() FROM generate_series(1, 18000) n",
-    "INSERT INTO station_model (maker, name, article_number, current, connectors, created_at)"
-    " SELECT 'Maker ' || n % 7, 'Model ' || n, '', 'ac', 2, now() FROM generate_series(1, 20) n",
+    " 'Ort ' || n % 300, 'Europe/Stockholm', 'normal', now() FROM generate_series(1, 18000) n",
+    "INSERT INTO station_model (maker, name, article_number, current, connectors, capabilities,"
+    " created_at) SELECT 'Maker ' || n % 7, 'Model ' || n, '', 'ac', 2, '{}', now()"
+    " FROM generate_series(1, 20) n",
     'INSERT INTO station (name, ocpp_identity, identity_key, access, "authorization",'
     " security_profile, created_at, site_id, model_id)"
     " SELECT 'Stolpe ' || n, 'DESK-' || n, 'desk-' || n, 'internal', 'known_tags', 1, now(),"

@@ -26,7 +26,7 @@ from service.plans.usual import add_usual_tasks
 from service.stations.models import Current, StationModel
 
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
-A_MONTH = timedelta(days=30)
+A_DAY, A_MONTH = timedelta(days=1), timedelta(days=30)
 # Commissioned over three years, at no site: the house's own time zone.
 STATIONS = text(
     'INSERT INTO station (name, ocpp_identity, identity_key, access, "authorization",'

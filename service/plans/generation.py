@@ -21,7 +21,7 @@ from service.plans.models import MaintenanceTask
 from service.plans.occurrences import Occurrence, PlanAssignment
 from service.plans.places import BASE, Days, Place, Tasks, Tightenings, places, terms_at
 from service.plans.rules import Planned, Terms, Tight
-from service.plans.words import RETIRED, Anchor
+from service.plans.words import RETIRED, Anchor, OccurrenceState
 from service.stations.models import Site, Station
 
 # How many stations one unit of work begins with: their rows are in memory at once.
@@ -235,24 +235,25 @@ def _run_on(batches: Batches, last: Occurrence, today: date) -> None:
     batches.give(last.station_id, key, columns(task, terms, made, today))
 
 
-TODAY = """
-(CAST(:at AS timestamptz) AT TIME ZONE coalesce(
-    (SELECT time_zone FROM site JOIN station ON station.site_id = site.id
-     WHERE station.id = occurrence.station_id), 'Europe/Stockholm'))::date
-"""
 # The day that it is in the first place on earth that has it: an index finds the few rows to ask.
 ANYWHERE = "(CAST(:at AS timestamptz) AT TIME ZONE 'Pacific/Kiritimati')::date"
+AGE = f"""
+UPDATE occurrence SET state = :state
+FROM station LEFT JOIN site ON site.id = station.site_id
+CROSS JOIN LATERAL (
+    SELECT (CAST(:at AS timestamptz)
+        AT TIME ZONE coalesce(site.time_zone, 'Europe/Stockholm'))::date AS today) AS there
+WHERE station.id = occurrence.station_id AND {{rows}}
+    AND {{reached}} {ANYWHERE} AND {{reached}} there.today
+"""  # noqa: S608
+OPENING = AGE.format(rows="state = 'forecast'", reached="earliest_on <=")
+ENDING = AGE.format(rows="state IN ('forecast', 'due')", reached="latest_on <")
 
 
 def age(at: datetime) -> None:
     """Windows open and end with the days of their sites."""
-    for words in (
-        "UPDATE occurrence SET state = 'overdue' WHERE state IN ('forecast', 'due')"  # noqa: S608
-        f" AND latest_on < {ANYWHERE} AND latest_on < {TODAY}",
-        "UPDATE occurrence SET state = 'due' WHERE state = 'forecast'"  # noqa: S608
-        f" AND earliest_on <= {ANYWHERE} AND earliest_on <= {TODAY}",
-    ):
-        db.session.execute(text(words), {"at": at})
+    db.session.execute(text(ENDING), {"at": at, "state": OccurrenceState.OVERDUE.value})
+    db.session.execute(text(OPENING), {"at": at, "state": OccurrenceState.DUE.value})
 
 
 def end_retired(at: datetime) -> None:
