@@ -12,15 +12,12 @@ from sqlalchemy import (
     Identity,
     Index,
     Select,
-    any_,
-    func,
     select,
     text,
-    union_all,
 )
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from service.core.db import Model, db
+from service.core.db import Model, db, within
 from service.core.history import record
 from service.core.live import announce
 from service.monitoring.faults import Severity
@@ -171,8 +168,7 @@ class Ticket(Model):
         """The station's own tickets, and its site's where the station's alarm is part of it."""
         own = select(cls.id).where(cls.station_id == station_id)
         shared = select(Alarm.ticket_id).where(Alarm.station_id == station_id)
-        # As an array: the planner would read a million tickets for those that are IN a query.
-        return cls.id == any_(func.array(union_all(own, shared).scalar_subquery()))
+        return within(cls.id, own, shared)
 
     @property
     def is_open(self) -> bool:
