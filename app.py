@@ -27,7 +27,7 @@ from service.monitoring import (
     stations_views,
 )
 from service.parts import kits_views, parts_views, wear_views
-from service.people import sign_in, skills_pages
+from service.people import sign_in, skills_pages, tablet_api, tablet_door
 from service.people.models import NotVisibleError
 from service.people.views import bp as people
 from service.people.web_sessions import WebSession
@@ -99,6 +99,8 @@ PAGES: tuple[Any, ...] = (
     programme_views.bp,
     calendar_views.bp,
 )
+# What tablets call, under /api/t.
+TABLETS = (tablet_api.bp,)
 # Whose rows a live topic names: a customer's person hears only of rows that they may see.
 TOPICS: dict[str, type[Visible]] = {"ticket": Ticket, "station": Station, "work_order": WorkOrder}
 
@@ -123,6 +125,7 @@ def create_app(settings: Settings | None = None, **config: Any) -> Flask:
     for pages in PAGES:
         app.register_blueprint(pages)
     api.publish(app, RESOURCES)
+    tablet_door.publish(app, TABLETS)
     return app
 
 

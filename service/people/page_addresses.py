@@ -10,6 +10,8 @@ PUBLIC = frozenset(
         "preferences.choose_theme",
         # By the secret in its address.
         "calendars.feed",
+        # By a code of one use.
+        "tablet_contact.enrol",
         "people.first",
         "people.invitation",
         "security.login",
