@@ -27,7 +27,7 @@ from service.monitoring import (
     stations_views,
 )
 from service.parts import kits_views, parts_views, wear_views
-from service.people import sign_in, skills_pages, tablet_api, tablet_door
+from service.people import sign_in, skills_pages, tablet_api, tablet_door, tablet_list
 from service.people.models import NotVisibleError
 from service.people.views import bp as people
 from service.people.web_sessions import WebSession
@@ -44,10 +44,12 @@ from service.reports import calendar_views, programme_views
 from service.sessions import tags_views
 from service.sessions import views as sessions_views
 from service.stations import (
+    components_views,
     connection_views,
     customers_views,
     import_views,
     knowledge_views,
+    label_views,
     models_views,
     pending_views,
     sites_views,
@@ -66,6 +68,8 @@ PAGES: tuple[Any, ...] = (
     outbox_views.bp,
     stations_views.stations,
     stations_views.bp,
+    label_views.bp,
+    components_views.bp,
     connection_views.bp,
     rivals_views.bp,
     pending_views.bp,
@@ -87,6 +91,7 @@ PAGES: tuple[Any, ...] = (
     kits_views.bp,
     wear_views.bp,
     skills_pages.bp,
+    tablet_list.bp,
     list_views.bp,
     remote_views.bp,
     frames_views.bp,

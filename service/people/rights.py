@@ -47,6 +47,9 @@ RIGHTS: dict[str, frozenset[Role]] = {
     "skills.edit": ADMINISTRATORS,
     "stations.read": EVERYBODY,
     "stations.edit": DESK,
+    # What is built in, and that another device stands there: seen on site.
+    "components.edit": HOUSE,
+    "stations.swap": HOUSE,
     # OCPP identity, address and key: what a charger signs in with.
     "stations.connect": DESK,
     # Of two that use one identity, which one is the charger.

@@ -5,8 +5,21 @@ from __future__ import annotations
 import secrets
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from enum import StrEnum
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, Select, delete, select, update
+from sqlalchemy import (
+    CheckConstraint,
+    ColumnElement,
+    ForeignKey,
+    Index,
+    Select,
+    and_,
+    delete,
+    not_,
+    or_,
+    select,
+    update,
+)
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from service.core import codes
@@ -22,10 +35,22 @@ LASTS = timedelta(days=30)
 CODE_LASTS = timedelta(minutes=15)
 # Whose work is done on a tablet.
 CARRIERS = frozenset(Role) - {Role.CUSTOMER}
+DESK = CARRIERS - {Role.TECHNICIAN}
+
+
+class TabletState(StrEnum):
+    IN_FORCE = "in_force"
+    EXPIRED = "expired"
+    REVOKED = "revoked"
+    WIPED = "wiped"
 
 
 class NotACarrierError(Exception):
     """This person's work is not done on a tablet, or they may not sign in at all."""
+
+
+class NotForThemError(Exception):
+    """Whoever holds a code becomes that person: only an administrator makes one for the desk."""
 
 
 @dataclass(frozen=True)
@@ -67,8 +92,7 @@ class Tablet(Model):
     def visible_to(cls, person: Person) -> Select[Tablet]:
         """The desk plans with all of them; somebody else sees the own ones."""
         query = select(cls)
-        is_desk = person.role in CARRIERS - {Role.TECHNICIAN}
-        return query if is_desk else query.where(cls.person_id == person.id)
+        return query if person.role in DESK else query.where(cls.person_id == person.id)
 
     @classmethod
     def of(cls, person: Person) -> Select[Tablet]:
@@ -106,6 +130,26 @@ class Tablet(Model):
     def is_expired(self, at: datetime) -> bool:
         """It was silent for too long. What is revoked stays so: it has yet to wipe itself."""
         return not self.is_revoked and self.expires_at <= at
+
+    def state(self, at: datetime) -> TabletState:
+        if self.wiped_at is not None:
+            return TabletState.WIPED
+        if self.is_revoked:
+            return TabletState.REVOKED
+        return TabletState.EXPIRED if self.expires_at <= at else TabletState.IN_FORCE
+
+    @classmethod
+    def is_in(cls, state: TabletState, at: datetime) -> ColumnElement[bool]:
+        """For a query that is joined to the person: the same as `state`."""
+        works = and_(Person.active, Person.role.in_(CARRIERS), Person.is_service.is_(False))
+        is_revoked = or_(cls.revoked_at.is_not(None), not_(works))
+        rules = {
+            TabletState.WIPED: cls.wiped_at.is_not(None),
+            TabletState.REVOKED: and_(cls.wiped_at.is_(None), is_revoked),
+            TabletState.EXPIRED: and_(not_(is_revoked), cls.expires_at <= at),
+            TabletState.IN_FORCE: and_(not_(is_revoked), cls.expires_at > at),
+        }
+        return rules[state]
 
     def touch(self, said: Said, at: datetime) -> None:
         """Keep what it says of itself. One statement: every call of every tablet does this."""
@@ -152,8 +196,13 @@ class TabletCode(Model):
 
     @classmethod
     def make(cls, person: Person, by: Person, at: datetime) -> str:
-        """A new code for this person; earlier ones are worth nothing. Raises NotACarrierError."""
+        """A new code for this person; earlier ones are worth nothing.
+
+        Raises NotACarrierError, NotForThemError.
+        """
         refuse_if_no_carrier(person)
+        if not may_enrol(person, by):
+            raise NotForThemError(person.name)
         db.session.execute(delete(cls).where(cls.person_id == person.id, cls.used_at.is_(None)))
         code = codes.new_code()
         row = cls(hash=fingerprint(code), person=person, created_at=at, expires_at=at + CODE_LASTS)
@@ -180,6 +229,13 @@ class TabletCode(Model):
 
 def is_carrier(person: Person) -> bool:
     return person.active and not person.is_service and person.role in CARRIERS
+
+
+def may_enrol(person: Person, by: Person) -> bool:
+    """One's own; the desk a technician's, whose work it hands out; an administrator everybody's."""
+    if by.id == person.id or by.role is Role.ADMINISTRATOR:
+        return is_carrier(person)
+    return is_carrier(person) and by.role in DESK and person.role is Role.TECHNICIAN
 
 
 def refuse_if_no_carrier(person: Person) -> None:
