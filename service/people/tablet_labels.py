@@ -24,6 +24,8 @@ LOOK = {
 }
 # What nobody would notice on a report.
 RIGHT_MS = 2_000
+# From here on what it measured gets another time than the tablet gave it.
+WRONG_MS = 120_000
 
 
 def clock(tablet: Tablet) -> str:
@@ -35,3 +37,7 @@ def clock(tablet: Tablet) -> str:
     time = dates.duration(abs(tablet.skew_ms) / 1000)
     is_fast = tablet.skew_ms > 0
     return str(_("%(time)s fast", time=time) if is_fast else _("%(time)s slow", time=time))
+
+
+def is_wrong(tablet: Tablet) -> bool:
+    return abs(tablet.skew_ms or 0) > WRONG_MS

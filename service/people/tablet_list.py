@@ -15,6 +15,7 @@ from service.core.db import db
 from service.core.lists import Column, Filter, Listing
 from service.core.register import Answer
 from service.core.swedish import alphabetical
+from service.core.web import whole
 from service.people import tablet_labels
 from service.people.models import Person
 from service.people.tablet_pages import bp, end
@@ -36,7 +37,10 @@ def index() -> ResponseReturnValue:
 @bp.get("/tablets/enrolment")
 def enrol() -> Answer:
     """From the list to the page of whoever is to have a tablet."""
-    person = g.person.may_see(Person, request.args.get("person", 0, type=int))
+    chosen = request.args.get("person", type=whole)
+    if chosen is None:
+        return redirect(url_for("devices.index"), 303)
+    person = g.person.may_see(Person, chosen)
     return redirect(url_for("devices.of_person", person_id=person.id), 303)
 
 

@@ -23,12 +23,12 @@ class Label:
     picture: str
 
 
-@bp.get("/s/<code>")
-def find(code: str) -> ResponseReturnValue:
+@bp.get("/s/<label>")
+def find(label: str) -> ResponseReturnValue:
     """What a telephone's camera opens. Whoever is not signed in signs in first, known or not."""
-    station = Station.with_code(code)
+    station = Station.with_code(label)
     if station is None:
-        raise NotVisibleError(Station.__name__, code)
+        raise NotVisibleError(Station.__name__, label)
     mine = g.person.may_see(Station, station.id)
     return redirect(url_for("stations.show", station_id=mine.id))
 

@@ -109,7 +109,7 @@ COLUMN: dict[str, Any] = {
     "authorization": _l("Who may charge"),
     "capabilities": _l("What it has and can do"),
     "city": _l("City"),
-    "code": _l("Label"),
+    "code": _l("Station label"),
     "commissioned_on": _l("Commissioned on"),
     "connected": _l("Connected"),
     "connectors": _l("Connectors"),

@@ -125,7 +125,19 @@ WORDS: dict[str, Mapping[Any, Any]] = {
     "rules": {words: remote.outcome_words(words) for words in outcomes.KNOWN},
 }
 # The same in both languages.
-SAME = {"AC", "OK", "Offline", "S4 information", "normal", "manual", "kg", "l", "m", "Service"}
+SAME = {
+    "AC",
+    "OK",
+    "Offline",
+    "S4 information",
+    "normal",
+    "manual",
+    "modem",
+    "kg",
+    "l",
+    "m",
+    "Service",
+}
 
 
 def _enums() -> Iterator[type[StrEnum]]:
