@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import math
 from collections.abc import Iterator, Mapping
 from typing import Any
 from uuid import UUID
@@ -22,7 +23,7 @@ class UnreadableError(Exception):
 def read(content: bytes) -> Said:
     """Raises UnreadableError."""
     try:
-        said = json.loads(content, parse_constant=_refuse)
+        said = json.loads(content, parse_constant=_refuse, parse_float=_finite)
     except (ValueError, RecursionError) as wrong:
         raise UnreadableError from wrong
     if not isinstance(said, dict):
@@ -32,6 +33,14 @@ def read(content: bytes) -> Said:
 
 def _refuse(name: str) -> None:
     raise ValueError(name)
+
+
+def _finite(text: str) -> float:
+    """1e400 is no number that can be kept."""
+    number = float(text)
+    if not math.isfinite(number):
+        raise ValueError(text)
+    return number
 
 
 def written(said: Said) -> str:
