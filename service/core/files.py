@@ -1,7 +1,7 @@
 """Photos and signatures: kept by what they are, the SHA-256 of the bytes that were sent.
 
-What is kept is drawn anew from the pixels: no comment, no place where it was taken, no second file
-behind the first. So the bytes that are served are ours, and `sha` is the name that the sender knows.
+What is kept is drawn anew from the pixels: no comment, no place where it was taken, no second
+file behind the first. The bytes that are served are ours; `sha` is the name that senders know.
 """
 
 from __future__ import annotations

@@ -5,12 +5,10 @@ from __future__ import annotations
 from service.checklists import runs
 from service.checklists.runs import IncompleteError
 from service.people.skills import PersonSkill
-from service.tablets.applying import Fact, NotAppliedError, applies, run_of
+from service.tablets.fact import Fact, run_of
 from service.tablets.visiting import has_run
-from service.tablets.words import Kind
 
 
-@applies(Kind.ANSWER)
 def answer(fact: Fact) -> str | None:
     run, body = run_of(fact), fact.body
     runs.take(
@@ -26,7 +24,6 @@ def answer(fact: Fact) -> str | None:
     return _other_visits(fact, run.id)
 
 
-@applies(Kind.SUBMIT)
 def submit(fact: Fact) -> str | None:
     """What is missing is told to the desk: on site it is done."""
     run = run_of(fact)
@@ -49,8 +46,3 @@ def _other_visits(fact: Fact, run_id: int) -> str | None:
     if fact.visit is not None and not has_run(fact.visit, run_id):
         return "The checklist is another visit's."
     return None
-
-
-def refuse_submitted(fact: Fact) -> None:
-    if not run_of(fact).is_open:
-        raise NotAppliedError("The checklist is submitted.")

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
+from service.core.db import db
 from service.stations import serials
 from service.stations.components import Component
-from service.core.db import db
-from service.tablets.applying import Fact, NotAppliedError, applies, short, station_of
-from service.tablets.words import Kind
+from service.tablets.fact import Fact, NotAppliedError, short, station_of
 from service.tickets.models import Ticket
 
 
-@applies(Kind.NEW_FAULT)
 def new_fault(fact: Fact) -> str | None:
     body = fact.body
     station = station_of(fact, body["station_id"])
@@ -22,7 +20,6 @@ def new_fault(fact: Fact) -> str | None:
     return None
 
 
-@applies(Kind.COMPONENT)
 def component(fact: Fact) -> str | None:
     body = fact.body
     station = station_of(fact, body["station_id"])
@@ -38,7 +35,6 @@ def component(fact: Fact) -> str | None:
     return None
 
 
-@applies(Kind.SWAP)
 def swap(fact: Fact) -> str | None:
     body = fact.body
     station = station_of(fact, body["station_id"])

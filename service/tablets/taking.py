@@ -20,8 +20,9 @@ from service.core.files import Blob
 from service.core.live import announce
 from service.people.tablets import Tablet
 from service.tablets import raw, times
-from service.tablets.applying import Fact, applied
+from service.tablets.applying import applied
 from service.tablets.bodies import BODIES, Envelope
+from service.tablets.fact import Fact
 from service.tablets.models import Operation, OperationRival
 from service.tablets.raw import Said
 from service.tablets.visiting import visit_of
