@@ -25,6 +25,7 @@ from service.stations.components_api import components
 from service.stations.register_api import sites
 from service.tickets.deeds_api import tickets
 from service.visits.deeds_api import orders, recalls
+from service.visits.service_visits_api import service_visits
 
 RESOURCES: tuple[Resource, ...] = (
     customers,
@@ -53,6 +54,7 @@ RESOURCES: tuple[Resource, ...] = (
     occurrences,
     forecasts,
     orders,
+    service_visits,
     recalls,
     history,
 )

@@ -94,8 +94,14 @@ class Place:
 
 @dataclass(frozen=True)
 class Group:
+    """Places under one title, folded unless the page is one of them."""
+
     title: Any
     places: list[Place]
+
+    @property
+    def is_here(self) -> bool:
+        return any(place.is_here for place in self.places)
 
 
 def set_up(app: Flask, missing: type[Exception]) -> None:
