@@ -93,8 +93,6 @@ VERB: dict[str, Any] = {
     "skip": _l("skipped"),
     "swap": _l("its device swapped"),
     "submit": _l("submitted"),
-    "submit": _l("submitted"),
-    "swap": _l("its device swapped"),
     "take_back": _l("took back"),
     "take_out": _l("taken out"),
     "take_over": _l("taken over by another one with its identity"),

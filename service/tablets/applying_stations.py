@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from service.core.db import db
 from service.stations import serials
 from service.stations.components import Component
@@ -24,7 +26,8 @@ def component(fact: Fact) -> str | None:
     body = fact.body
     station = station_of(fact, body["station_id"])
     names = ("maker", "type", "serial", "rating")
-    facts = {name: body[name] or "" for name in names} | {"evse": body["evse"]}
+    facts: dict[str, Any] = {name: body[name] or "" for name in names}
+    facts["evse"] = body["evse"]
     if body["removes_id"] is None:
         Component.install(station, body["kind"], fact.person, fact.at, **facts)
         return None

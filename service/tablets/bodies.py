@@ -16,7 +16,7 @@ from service.tickets.states import Priority
 
 LONGEST = 20_000
 MOST = 200
-HALF = {"allow_none": True, "load_default": None}
+HALF: dict[str, Any] = {"allow_none": True, "load_default": None}
 
 
 def sha(**more: Any) -> fields.String:

@@ -13,6 +13,7 @@ from service.people.models import Person
 from service.people.tablets import Tablet
 from service.stations.models import Station
 from service.tablets.words import Kind
+from service.visits.service_visits import ServiceVisit
 
 
 class NotAppliedError(Exception):
@@ -28,7 +29,7 @@ class Fact:
     # As its schema read it, and as it is kept.
     body: dict[str, Any]
     plain: dict[str, Any]
-    visit: Any
+    visit: ServiceVisit | None
     blobs: list[str]
     tablet: Tablet
     person: Person
@@ -43,6 +44,12 @@ class Fact:
     @property
     def is_theirs(self) -> bool:
         return self.visit is None or self.visit.technician_id == self.person.id
+
+
+def of_visit(fact: Fact) -> ServiceVisit:
+    if fact.visit is None:
+        raise NotAppliedError("It belongs to a visit, and names none.")
+    return fact.visit
 
 
 def station_of(fact: Fact, key: int | None) -> Station:

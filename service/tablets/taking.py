@@ -27,6 +27,7 @@ from service.tablets.models import Operation, OperationRival
 from service.tablets.raw import Said
 from service.tablets.visiting import visit_of
 from service.tablets.words import Kind, OperationState
+from service.visits.service_visits import ServiceVisit
 
 
 class MissingBlobsError(Exception):
@@ -56,7 +57,7 @@ def take(said: Said, tablet: Tablet, at: datetime) -> Taken:
         return _again(known, tablet, text, at)
     fact = _readable(said, tablet, at)
     if isinstance(fact, ValidationError):
-        return Taken(_refuse(key, said, text, fact.normalized_messages(), tablet, at), True)
+        return Taken(_refuse(key, said, text, messages(fact), tablet, at), True)
     if missing := Blob.missing(fact.blobs):
         raise MissingBlobsError(missing)
     return Taken(_apply(fact, said, text), True)
@@ -101,11 +102,17 @@ def _body(kind: Kind, body: dict[str, Any]) -> dict[str, Any]:
     try:
         asked: dict[str, Any] = BODIES[kind]().load(body)
     except ValidationError as wrong:
-        raise ValidationError({"body": wrong.normalized_messages()}) from None
+        raise ValidationError({"body": messages(wrong)}) from None
     return asked
 
 
-def _visit(key: int | None) -> Any:
+def messages(wrong: ValidationError) -> dict[str, Any]:
+    """Words by field."""
+    found = wrong.messages
+    return found if isinstance(found, dict) else {"body": found}
+
+
+def _visit(key: int | None) -> ServiceVisit | None:
     visit = visit_of(key)
     if key is not None and visit is None:
         raise ValidationError({"visit_id": ["There is none with this id."]})
@@ -146,6 +153,9 @@ def _apply(fact: Fact, said: Said, text: str) -> Operation:
     """Whatever happens in applying, the operation is kept."""
     review = applied(fact)
     words = "\n".join(one for one in (fact.doubt, review) if one) or None
+    if words and fact.visit:
+        asked = fact.visit.ask("operation", fact.received_at, kind=fact.kind.value, words=words)
+        asked.op = fact.uuid
     operation = Operation(
         uuid=fact.uuid,
         tablet=fact.tablet,
