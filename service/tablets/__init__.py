@@ -1,1 +1,1 @@
-"""The technician's tablet: the app, what it is given, and what it hands over."""
+"""What tablets send and fetch: operations as they come, and the day's package."""
