@@ -56,7 +56,7 @@ from service.stations import (
     sites_views,
 )
 from service.stations.models import Station
-from service.tablets import operations_door
+from service.tablets import operations_door, shell_views
 from service.tickets import list_views, overview
 from service.tickets.models import Ticket
 from service.visits import views as visits
@@ -105,6 +105,7 @@ PAGES: tuple[Any, ...] = (
     history_views.bp,
     programme_views.bp,
     calendar_views.bp,
+    shell_views.bp,
 )
 # What tablets call, under /api/t.
 TABLETS = (tablet_api.bp, operations_door.bp)

@@ -3,6 +3,9 @@
 PUBLIC = frozenset(
     {
         "static",
+        "tablet.index",
+        "tablet.service_worker",
+        "tablet.manifest",
         "health",
         "api_docs.document",
         "api_docs.read",
