@@ -146,6 +146,13 @@ function warn() {
   notice.hidden = false;
 }
 
+// Where the browser can, it sends what waits when it next has contact, though the app be closed.
+async function askForLater() {
+  const { waiting } = await outbox.status();
+  const registration = waiting ? await navigator.serviceWorker?.ready : null;
+  await registration?.sync?.register("outbox").catch(() => {});
+}
+
 let reloading = false;
 navigator.serviceWorker?.addEventListener("controllerchange", () => {
   if (document.getElementById("update").hidden || reloading) return;
@@ -161,6 +168,7 @@ document.addEventListener("visibilitychange", () => {
 });
 document.getElementById("sync").addEventListener("click", () => sync(true));
 outbox.onChange(showBar);
+outbox.onChange(askForLater);
 setInterval(() => document.visibilityState === "visible" && sync(false), TICK_MS);
 
 document.documentElement.dataset.theme = localStorage.getItem("theme") ?? "";
