@@ -14,11 +14,18 @@ from flask import Flask
 from PIL import Image
 from sqlalchemy import select
 
+from service.checklists import catalogue
 from service.core.clock import now
 from service.core.db import db
 from service.people.models import Person, Role
 from service.people.tablets import Tablet
+from service.stations.models import Station
 from service.tablets.models import Operation
+from service.visits import visiting
+from service.visits.lines import WorkOrderLine
+from service.visits.models import WorkOrder
+from service.visits.service_visits import ServiceVisit
+from service.visits.states import Kind
 from tests.conftest import person
 
 
@@ -97,3 +104,33 @@ def tove(app: Flask) -> Person:
 @pytest.fixture
 def hand(app: Flask, tove: Person) -> Hand:
     return hand_of(app, tove)
+
+
+@pytest.fixture
+def lists(app: Flask) -> None:
+    """The checklists that the product brings along."""
+    catalogue.load(db.session.connection())
+    db.session.commit()
+
+
+def planned(
+    whose: Person, *stations: Station, hours: float = -1, text: str = "Look at it"
+) -> ServiceVisit:
+    """A confirmed visit with one line for each station."""
+    at, site = now(), stations[0].site
+    assert site is not None
+    order = WorkOrder.draft(site, Kind.PREVENTIVE, "test", at)
+    order.lines.extend(
+        WorkOrderLine(station=one, text=f"{text} {one.id}", created_at=at) for one in stations
+    )
+    db.session.flush()
+    order.release("test", at)
+    starts = at + timedelta(hours=hours)
+    visit = visiting.plan(site, order.lines, starts, "test", at, technician=whose)
+    db.session.commit()
+    return visit
+
+
+@pytest.fixture
+def visit(lists: None, tove: Person, station: Station) -> ServiceVisit:
+    return planned(tove, station)
