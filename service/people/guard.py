@@ -112,7 +112,7 @@ def _refuse(person: Person | None) -> AnyResponse:
     if person:
         abort(403)
     if tablet_door.is_tablets():
-        abort(401, "This tablet is not enrolled, or was silent for too long: enrol it anew.")
+        raise tablet_door.not_enrolled()
     if is_api() or request.accept_mimetypes.best == "text/event-stream":
         abort(401)
     return _to_sign_in()

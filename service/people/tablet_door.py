@@ -18,7 +18,7 @@ from datetime import UTC, datetime
 from typing import cast
 from urllib.parse import urlsplit
 
-from flask import Blueprint, Flask, abort, current_app, g, request
+from flask import Blueprint, Flask, current_app, g, request
 
 from service.core import clock, problems
 from service.core.db import need_not_reach_the_disk, unit_of_work
@@ -65,10 +65,12 @@ def this_tablet() -> Tablet:
 
 
 def caller() -> Tablet | None:
-    """The tablet that calls, if its token is one. Aborts where it may not speak here."""
+    """The tablet that calls, if its token is one. Raises ProblemError where it may not speak."""
+    if request.endpoint is None:
+        return None
     _refuse_strangers_pages()
     token = request.headers.get(TOKEN, "").strip()
-    if not token or request.endpoint is None or request.endpoint in PUBLIC:
+    if not token or request.endpoint in PUBLIC:
         return None
     at = clock.now()
     with unit_of_work():
@@ -81,6 +83,13 @@ def caller() -> Tablet | None:
     _refuse_what_is_over(tablet)
     g.tablet = tablet
     return tablet
+
+
+def not_enrolled() -> ProblemError:
+    words = (
+        "This tablet is not enrolled, or was silent for 30 days. Enrol it anew: it keeps its work."
+    )
+    return ProblemError(401, words)
 
 
 def said() -> Said:
@@ -121,7 +130,7 @@ def _refuse_strangers_pages() -> None:
         return
     home = urlsplit(str(current_app.config["SETTINGS"].web_url)).netloc
     if urlsplit(origin).netloc not in {request.host, home}:
-        abort(403, "This page is not one of ours.")
+        raise ProblemError(403, "The page that asks is not one of ours.")
 
 
 def _refuse_what_is_over(tablet: Tablet) -> None:

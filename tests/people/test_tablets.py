@@ -138,6 +138,7 @@ def test_a_made_up_token_is_answered_with_a_problem(browser: FlaskClient, wrong:
 
     assert answer.status_code == 401
     assert answer.mimetype == "application/problem+json"
+    assert "Enrol it anew" in answer.json["detail"]
 
 
 def test_a_cookie_is_worth_nothing_at_the_tablets_door(app: Flask, carrier: Person) -> None:
