@@ -65,11 +65,12 @@ def version_for(
     station: Station, work: Iterable[str], key: str | None = None
 ) -> ChecklistVersion | None:
     """What is published for this work here; `key` is the template that a plan names."""
-    named = ChecklistTemplate.with_key(key) if key else None
-    if named is None and COMMISSIONING in work:
-        named = ChecklistTemplate.with_key(OPENING)
-    template = named or ChecklistTemplate.default_for(current_of(station))
-    return template.published if template else None
+    names = [key or "", *([OPENING] if COMMISSIONING in work else [])]
+    named = [ChecklistTemplate.with_key(name) for name in names]
+    for template in (*named, ChecklistTemplate.default_for(current_of(station))):
+        if template and template.retired_at is None and template.published:
+            return template.published
+    return None
 
 
 def start(
@@ -131,21 +132,25 @@ def take(
 
 
 def _asked(run: ChecklistRun, key: str, place: str) -> Mapping[str, Any]:
-    """The item; a place that is new there, an RCD that was just put in say, is one of the run's."""
+    kind = place.partition(":")[0]
     for _path, section, item in document.items(run.version.document):
-        if item["key"] == key and section["per"] == place.partition(":")[0]:
-            if place not in run.places:
-                _add_place(run, place)
+        if item["key"] == key and section["per"] == kind:
+            _add_place(run, place)
             return item
     raise UnknownItemError(f"{key}|{place}")
 
 
 def _add_place(run: ChecklistRun, place: str) -> None:
+    """A place that is new there, an RCD that was just put in say, is one of the run's."""
+    if place in run.places:
+        return
     kind, _, number = place.partition(":")
     plain = number.removeprefix("c") if kind == "rcd" else number
-    if not run.is_open or not (plain.isascii() and plain.isdecimal() and len(plain) < 19):
+    if not (plain.isascii() and plain.isdecimal() and len(plain) < 19):
         raise UnknownItemError(place)
-    run.places = [*run.places, place]
+    # What comes after the run was submitted is kept, and changes nothing of it.
+    if run.is_open:
+        run.places = [*run.places, place]
 
 
 def _fill(answer: Answer, item: Mapping[str, Any], given: Mapping[str, Any]) -> None:

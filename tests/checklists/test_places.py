@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import pytest
 
 from service.checklists import runs
+from service.checklists.models import ChecklistTemplate
 from service.checklists.places import facts_of, places_of
 from service.core.db import db
 from service.stations.models import Current, Site, Station, StationModel
@@ -122,6 +123,16 @@ def test_a_dc_charger_has_its_own_list(lists: None, site: Site) -> None:
 
     assert version
     assert version.template.key == "dc"
+
+
+def test_a_retired_list_is_given_to_no_new_run(lists: None, station: Station) -> None:
+    opening = ChecklistTemplate.with_key("commissioning")
+    assert opening
+    opening.retire("test", "another is better", NOON)
+    version = runs.version_for(station, ["commissioning"], "commissioning")
+
+    assert version
+    assert version.template.key == "ac"
 
 
 def test_where_nothing_is_published_there_is_no_list(station: Station) -> None:

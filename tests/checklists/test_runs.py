@@ -243,6 +243,17 @@ def test_what_was_answered_before_and_comes_after_counts(run: ChecklistRun) -> N
     assert [one.item for one in run.findings] == ["vis.mount"]
 
 
+def test_a_new_place_that_comes_late_changes_nothing_and_is_kept(run: ChecklistRun) -> None:
+    complete(run)
+    submit(run)
+
+    kept = answer(run, "rcd.t1x|rcd:c7", {"over": True}, minutes=30)
+
+    assert kept.verdict is Verdict.FAIL
+    assert "rcd:c7" not in run.places
+    assert run.findings == []
+
+
 def test_what_is_answered_after_belongs_to_a_correction(run: ChecklistRun) -> None:
     complete(run)
     submit(run)

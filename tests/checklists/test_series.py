@@ -9,8 +9,8 @@ import pytest
 from sqlalchemy import event
 
 from service.checklists import runs
-from service.checklists.measurements import last_values, series
 from service.checklists.models import ChecklistRun
+from service.checklists.series import last_values, of_item
 from service.checklists.words import Verdict
 from service.core.db import db
 from service.stations.models import Site, Station
@@ -50,7 +50,7 @@ def test_a_series_is_newest_first(lists: None, station: Station) -> None:
     for number, value in enumerate([20, 25, 260]):
         measured(station, number, {"rcd.t1x|rcd:1": value})
 
-    found = series(station.id, "rcd.t1x", "rcd:1")
+    found = of_item(station.id, "rcd.t1x", "rcd:1")
 
     assert [(one.at, one.number) for one in found] == [
         (day(2), 260),
@@ -63,14 +63,14 @@ def test_a_series_is_newest_first(lists: None, station: Station) -> None:
 def test_each_rcd_has_its_own_series(lists: None, station: Station) -> None:
     measured(station, 0, {"rcd.t1x|rcd:1": 20, "rcd.t1x|rcd:2": 30, "rcd.t5x|rcd:1": 9})
 
-    assert numbers(series(station.id, "rcd.t1x", "rcd:2")) == [30]
-    assert {one.place for one in series(station.id, "rcd.t1x")} == {"rcd:1", "rcd:2"}
+    assert numbers(of_item(station.id, "rcd.t1x", "rcd:2")) == [30]
+    assert {one.place for one in of_item(station.id, "rcd.t1x")} == {"rcd:1", "rcd:2"}
 
 
 def test_what_did_not_trip_stands_in_the_series(lists: None, station: Station) -> None:
     measured(station, 0, {"rcd.t1x|rcd:1": {"over": True}})
 
-    (found,) = series(station.id, "rcd.t1x")
+    (found,) = of_item(station.id, "rcd.t1x")
 
     assert (found.number, found.over, found.verdict) == (None, True, Verdict.FAIL)
 
@@ -81,20 +81,20 @@ def test_what_was_taken_back_or_does_not_apply_is_no_measurement(
     run = measured(station, 0, {"rcd.t1x|rcd:1": "na", "rcd.t1x|rcd:2": 20})
     answer(run, "rcd.t1x|rcd:2", {"value": None}, minutes=30)
 
-    assert series(station.id, "rcd.t1x") == []
+    assert of_item(station.id, "rcd.t1x") == []
 
 
 def test_of_one_run_the_newest_answer_counts(lists: None, station: Station) -> None:
     run = measured(station, 0, {"rcd.t1x|rcd:1": 400})
     answer(run, "rcd.t1x|rcd:1", 21, minutes=30)
 
-    assert numbers(series(station.id, "rcd.t1x")) == [21]
+    assert numbers(of_item(station.id, "rcd.t1x")) == [21]
 
 
 def test_a_run_that_is_not_submitted_is_no_history(run: ChecklistRun) -> None:
     answer(run, "rcd.t1x|rcd:1", 20)
 
-    assert series(run.station_id, "rcd.t1x") == []
+    assert of_item(run.station_id, "rcd.t1x") == []
 
 
 def test_a_correction_takes_the_place_of_what_it_corrects(run: ChecklistRun) -> None:
@@ -102,12 +102,12 @@ def test_a_correction_takes_the_place_of_what_it_corrects(run: ChecklistRun) -> 
     runs.submit(run, None, later(60))
     new = runs.amend(run, "Fel stapel", "test", later(70))
     answer(new, "rcd.t1x|rcd:1", 31, minutes=75)
-    assert numbers(series(run.station_id, "rcd.t1x", "rcd:1")) == [28.4]
+    assert numbers(of_item(run.station_id, "rcd.t1x", "rcd:1")) == [28.4]
 
     runs.submit(new, None, later(80))
 
-    assert numbers(series(run.station_id, "rcd.t1x", "rcd:1")) == [31]
-    assert numbers(series(run.station_id, "rcd.t5x", "rcd:1")) == [12]
+    assert numbers(of_item(run.station_id, "rcd.t1x", "rcd:1")) == [31]
+    assert numbers(of_item(run.station_id, "rcd.t5x", "rcd:1")) == [12]
 
 
 def test_the_last_values_of_many_stations_are_one_statement(

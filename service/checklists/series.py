@@ -29,7 +29,7 @@ class Measurement(NamedTuple):
     instrument_id: int | None
 
 
-def series(station_id: int, item: str, place: str | None = None) -> list[Measurement]:
+def of_item(station_id: int, item: str, place: str | None = None) -> list[Measurement]:
     """All values of one item there, at one place or at each."""
     newest = _counting().where(Answer.station_id == station_id, Answer.item == item)
     if place is not None:
