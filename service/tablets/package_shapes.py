@@ -8,7 +8,7 @@ from typing import Any
 
 from flask_babel import force_locale
 
-from service.checklists.measurements import Measurement
+from service.checklists.series import Measurement
 from service.checklists.models import ChecklistRun, ChecklistVersion, Instrument
 from service.core.fields import written
 from service.parts.models import Kit, Part
