@@ -20,7 +20,7 @@ export async function show(main, { visit: id, tab = "work" }, context) {
     isMine ? "" : h("p", { class: "notice", role: "alert" }, words("visit.other_tab")),
     h("nav", { class: "t-tabs", "aria-label": words("visit.steps") },
       TABS.map((name) => h("a", { class: "button", href: `#/visit/${id}/${name}`, "aria-current": name === at ? "page" : null }, words(`visit.${name}`)))),
-    h("div", { class: "visit-tab" }, await VIEWS[at](stay)),
+    h("div", { class: "visit-tab" }, await Promise.all([VIEWS[at](stay)].flat())),
   );
   return null;
 }
@@ -125,10 +125,18 @@ function lineRow(line, pkg, { words, day }) {
   return h("li", { class: "card" },
     h("b", { dir: "auto" }, [station?.name, words(line.title)].filter(Boolean).join(" · ")),
     line.why && h("p", { dir: "auto" }, words(line.why)),
-    h("p", { class: "hint" }, [words(`line.${line.kind}`), line.due_on && words("visit.due", { day: day(line.due_on) }), line.minutes && words("day.minutes", { n: line.minutes })].filter(Boolean).join(" · ")),
+    h("p", { class: "hint" }, [words(`line.${line.kind ?? "text"}`), line.due_on && words("visit.due", { day: day(line.due_on) }), line.minutes && words("day.minutes", { n: line.minutes })].filter(Boolean).join(" · ")),
     line.kit && h("p", { class: "hint", dir: "auto" }, `${words("visit.kit")}: ${line.kit.name} (${line.kit.parts.map((part) => words("visit.kit_part", { n: part.quantity, part: part.name })).join(", ")})`));
 }
 
-const parts = (stay) => [partForm(stay), booked(stay, ["part"])];
-const hours = (stay) => [hoursForm(stay), booked(stay, ["time", "material"])];
-const photos = (stay) => [noteForm(stay), booked(stay, ["photo", "note"])];
+function parts(stay) {
+  return [partForm(stay), booked(stay, ["part"])];
+}
+
+function hours(stay) {
+  return [hoursForm(stay), booked(stay, ["time", "material"])];
+}
+
+function photos(stay) {
+  return [noteForm(stay), booked(stay, ["photo", "note"])];
+}
