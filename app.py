@@ -28,7 +28,7 @@ from service.monitoring import (
     stations_views,
 )
 from service.parts import kits_views, parts_views, wear_views
-from service.people import sign_in, skills_pages
+from service.people import sign_in, skills_pages, tablet_api, tablet_door, tablet_list
 from service.people.models import NotVisibleError
 from service.people.views import bp as people
 from service.people.web_sessions import WebSession
@@ -45,15 +45,18 @@ from service.reports import calendar_views, programme_views
 from service.sessions import tags_views
 from service.sessions import views as sessions_views
 from service.stations import (
+    components_views,
     connection_views,
     customers_views,
     import_views,
     knowledge_views,
+    label_views,
     models_views,
     pending_views,
     sites_views,
 )
 from service.stations.models import Station
+from service.tablets import operations_door, shell_views
 from service.tickets import list_views, overview
 from service.tickets.models import Ticket
 from service.visits import views as visits
@@ -67,6 +70,8 @@ PAGES: tuple[Any, ...] = (
     outbox_views.bp,
     stations_views.stations,
     stations_views.bp,
+    label_views.bp,
+    components_views.bp,
     connection_views.bp,
     rivals_views.bp,
     pending_views.bp,
@@ -88,6 +93,7 @@ PAGES: tuple[Any, ...] = (
     kits_views.bp,
     wear_views.bp,
     skills_pages.bp,
+    tablet_list.bp,
     list_views.bp,
     remote_views.bp,
     frames_views.bp,
@@ -99,7 +105,10 @@ PAGES: tuple[Any, ...] = (
     history_views.bp,
     programme_views.bp,
     calendar_views.bp,
+    shell_views.bp,
 )
+# What tablets call, under /api/t.
+TABLETS = (tablet_api.bp, operations_door.bp)
 # Whose rows a live topic names: a customer's person hears only of rows that they may see.
 TOPICS: dict[str, type[Visible]] = {
     "ticket": Ticket,
@@ -129,6 +138,7 @@ def create_app(settings: Settings | None = None, **config: Any) -> Flask:
     for pages in PAGES:
         app.register_blueprint(pages)
     api.publish(app, RESOURCES)
+    tablet_door.publish(app, TABLETS)
     return app
 
 

@@ -18,5 +18,6 @@ FEATURES = (
     "remote",
     "plans",
     "visits",
+    "tablets",
     "reports",
 )

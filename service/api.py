@@ -12,6 +12,7 @@ from service.parts.api import kits, parts
 from service.parts.wear_api import models
 from service.people.api import history
 from service.people.skills_api import skills
+from service.people.tablets_api import tablets
 from service.plans.api import assigned, plans, tasks
 from service.plans.forecast_api import forecasts
 from service.plans.occurrences_api import occurrences
@@ -20,9 +21,11 @@ from service.remote.api import remote
 from service.reports.programme_api import customers
 from service.sessions.api import sessions, tags
 from service.stations.api import stations
+from service.stations.components_api import components
 from service.stations.register_api import sites
 from service.tickets.deeds_api import tickets
 from service.visits.deeds_api import orders, recalls
+from service.visits.service_visits_api import service_visits
 
 RESOURCES: tuple[Resource, ...] = (
     customers,
@@ -31,7 +34,9 @@ RESOURCES: tuple[Resource, ...] = (
     parts,
     kits,
     skills,
+    tablets,
     stations,
+    components,
     policies,
     packages,
     contracts,
@@ -49,6 +54,7 @@ RESOURCES: tuple[Resource, ...] = (
     occurrences,
     forecasts,
     orders,
+    service_visits,
     recalls,
     history,
 )

@@ -14,6 +14,7 @@ import psycopg
 from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy import (
     BigInteger,
+    ColumnElement,
     Connection,
     CursorResult,
     DateTime,
@@ -23,7 +24,11 @@ from sqlalchemy import (
     Select,
     Text,
     Update,
+    any_,
     event,
+    func,
+    select,
+    union_all,
 )
 from sqlalchemy.dialects import postgresql
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
@@ -225,6 +230,11 @@ def in_one_go() -> Iterator[None]:
         _waiting.reset(before)
 
 
+def need_not_reach_the_disk() -> None:
+    """This transaction's commit does not wait for it: what a crash may forget, it may."""
+    db.session.execute(select(func.set_config("synchronous_commit", "off", True)))
+
+
 def claimed(update: Update) -> bool:
     """Run an update meant for one row. False when somebody else was first."""
     return changed(update) == 1
@@ -234,3 +244,13 @@ def changed(update: Update) -> int:
     """Run an update. Returns how many rows it changed."""
     result = db.session.execute(update, execution_options={"synchronize_session": False})
     return cast("CursorResult[tuple[()]]", result).rowcount
+
+
+def within(key: Any, *keys: Select[Any]) -> ColumnElement[bool]:
+    """A row whose key one of these queries finds.
+
+    As an array, where there are few: under row-level security, the planner reads a million rows to
+    find a handful that are IN a query.
+    """
+    found: ColumnElement[bool] = key == any_(func.array(union_all(*keys).scalar_subquery()))
+    return found

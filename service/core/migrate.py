@@ -22,7 +22,10 @@ FOLDER = Path(__file__).parent / "migrations"
 # Any number, as long as it is the same on every node.
 TURN = 7_204_316
 # What the past says stays as it was said: the application role may add, and nothing else.
-APPEND_ONLY = ("history", "timeline_entry", "frame", "contract_cost", "checklist_answer")
+APPEND_ONLY = (
+    *("history", "timeline_entry", "frame", "contract_cost", "checklist_answer"),
+    *("operation", "operation_rival", "operation_settlement"),
+)
 # Written once; only these columns go on.
 ENDED_ONLY = {
     "state_interval": "to_at",

@@ -19,6 +19,8 @@ DEFAULTS = {
     "frame_retention_days": "90",
     # Who pays for the frames' room on disk also decides how long resolved tickets wait to close.
     "close_resolved_after_hours": "24",
+    # What an hour of a technician costs us, in kronor: for the profit of contracts.
+    "hour_costs_kronor": "0",
     # What the control programme says of faults that are found, in either language.
     "deviations_sv": (
         "Den som ser en skada eller brist anmäler den genast. Varje avvikelse blir ett ärende med "

@@ -46,6 +46,9 @@ class SettingsForm(WebForm):
     close_resolved_after_hours = IntegerField(
         _l("Close resolved tickets after"), [InputRequired(), NumberRange(1, 8760)]
     )
+    hour_costs_kronor = IntegerField(
+        _l("An hour of a technician costs us"), [InputRequired(), NumberRange(0, 100_000)]
+    )
     deviations_sv = TextAreaField(
         _l("How deviations are handled, in Swedish"),
         [InputRequired(), Length(max=4000)],

@@ -5,10 +5,19 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import CheckConstraint, ForeignKey, Identity, Index, Select, or_, select, text
+from sqlalchemy import (
+    CheckConstraint,
+    ColumnElement,
+    ForeignKey,
+    Identity,
+    Index,
+    Select,
+    select,
+    text,
+)
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from service.core.db import Model, db
+from service.core.db import Model, db, within
 from service.core.history import record
 from service.core.live import announce
 from service.monitoring.faults import Severity
@@ -155,10 +164,11 @@ class Ticket(Model):
         return ticket
 
     @classmethod
-    def of_station(cls, station_id: int) -> Select[Ticket]:
+    def is_of_station(cls, station_id: int) -> ColumnElement[bool]:
         """The station's own tickets, and its site's where the station's alarm is part of it."""
+        own = select(cls.id).where(cls.station_id == station_id)
         shared = select(Alarm.ticket_id).where(Alarm.station_id == station_id)
-        return select(cls).where(or_(cls.station_id == station_id, cls.id.in_(shared)))
+        return within(cls.id, own, shared)
 
     @property
     def is_open(self) -> bool:

@@ -1,0 +1,56 @@
+// One call to the server. It has the device's token, and never waits for ever.
+import { getMeta, operations } from "./store.js";
+
+const PATIENCE_MS = 20_000;
+
+// A refusal, or no answer at all (`status` 0).
+export class CallError extends Error {
+  constructor(status, problem = {}) {
+    super(problem.detail ?? problem.title ?? `status ${status}`);
+    this.status = status;
+    this.problem = problem;
+  }
+
+  get isRevoked() {
+    return this.status === 403 && String(this.problem.type ?? "").endsWith("revoked");
+  }
+}
+
+export async function call(method, path, body, { bytes = null, mime = "", patience = PATIENCE_MS, token = null } = {}) {
+  const headers = await about(token);
+  if (bytes) headers["Content-Type"] = mime || "application/octet-stream";
+  else if (body !== undefined && body !== null) headers["Content-Type"] = "application/json";
+  const options = { method, headers, cache: "no-store", credentials: "omit", signal: AbortSignal.timeout(patience) };
+  if (bytes) options.body = bytes;
+  else if (body !== undefined && body !== null) options.body = JSON.stringify(body);
+  let response;
+  try {
+    response = await fetch(`/api/t${path}`, options);
+    if (method === "HEAD") return response.ok;
+    const text = await response.text();
+    const told = text ? JSON.parse(text) : null;
+    if (response.ok) return told;
+    throw new CallError(response.status, told ?? {});
+  } catch (wrong) {
+    if (wrong instanceof CallError) throw wrong;
+    // Cut off, too slow, or an answer of something in between (a hotel's page, say).
+    throw new CallError(response && !response.ok ? response.status : 0, { detail: String(wrong.message ?? wrong) });
+  }
+}
+
+async function about(token) {
+  const open = (await operations()).filter((op) => op.state === "waiting");
+  const oldest = open.length ? `;oldest=${new Date(open[0].made_at).toISOString()}` : "";
+  const headers = {
+    "X-Tablet-Waiting": `${open.length}${oldest}`,
+    "X-Tablet-Time": new Date().toISOString(),
+    "X-Tablet-Version": version(),
+  };
+  const known = token ?? (await getMeta("device"))?.token;
+  return known ? { ...headers, "X-Tablet": known } : headers;
+}
+
+// The page says it, and so does the service worker.
+export function version() {
+  return globalThis.document?.documentElement.dataset.version ?? globalThis.LADDVAKT_VERSION ?? "";
+}

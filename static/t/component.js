@@ -1,0 +1,35 @@
+// A part of the station that has a serial number of its own, put in or taken in its place.
+import { h } from "./dom.js";
+import { keepTyped, labelled, select } from "./fields.js";
+
+const KINDS = ["rcd", "filter", "contactor", "cable", "connector", "modem", "meter", "screen", "power_module", "fan", "payment_terminal", "other"];
+
+export async function show(main, { station: id }, context) {
+  const { pkg, words, store, outbox } = context;
+  const station = pkg?.stations[id];
+  if (!station) return main.replaceChildren(h("h1", {}, words("station.unknown")));
+  const kind = select(KINDS.map((one) => [one, words(`component.kind.${one}`)]));
+  const fields = Object.fromEntries(["maker", "type", "serial", "rating"].map((name) => [name, h("input", { maxlength: "100" })]));
+  const outlets = (station.connectors ?? []).map((one) => one.number).filter((number) => number > 0);
+  const evse = select([["", "–"], ...outlets.map((number) => [String(number), String(number)])]);
+  const removes = select([["", words("component.nothing")], ...(station.components ?? []).map((one) => [String(one.id), [words(`component.kind.${one.kind}`), one.maker, one.type, one.serial].filter(Boolean).join(" ")])]);
+  const key = `component-${id}`;
+  const submit = async (event) => {
+    event.preventDefault();
+    const typed = Object.fromEntries(Object.entries(fields).map(([name, field]) => [name, field.value.trim()]));
+    const visit = pkg.visits.find((one) => one.stations.includes(station.id));
+    const body = { station_id: station.id, kind: kind.value, ...typed, evse: Number(evse.value) || null, removes_id: Number(removes.value) || null };
+    await store.addOperation({ visit_id: visit?.id ?? null, kind: "component", body });
+    await store.dropDraft(key);
+    outbox.flush();
+    main.replaceChildren(h("h1", {}, station.name), h("p", { class: "state ok", role: "status" }, words("component.done")), h("a", { class: "button main", href: `#/station/${id}` }, words("visit.cancel")));
+  };
+  const form = h("form", { class: "t-form", onsubmit: submit },
+    labelled(words("component.kind"), kind),
+    Object.entries(fields).map(([name, field]) => labelled(words(`component.${name}`), field)),
+    labelled(words("component.evse"), evse), labelled(words("component.removes"), removes),
+    h("button", { class: "button main" }, words("component.go")));
+  main.replaceChildren(h("h1", { dir: "auto" }, `${words("component.title")} · ${station.name}`), form);
+  await keepTyped(form, key, store);
+  return null;
+}

@@ -1,0 +1,172 @@
+// The shell: which page an address shows, what every page is given, and the line that says how
+// things stand between this tablet and the server.
+import { h } from "./dom.js";
+import * as outbox from "./outbox.js";
+import { day as dayText, hour, language, t, useLanguage } from "./words.js";
+import * as store from "./store.js";
+import { refresh } from "./sync.js";
+import { isLocked, lockPage, minded } from "./pin.js";
+
+const PAGES = [
+  [/^enrol(?:\/([^/]+))?$/, () => import("./enrol.js"), ["code"]],
+  [/^outbox$/, () => import("./outbox_page.js"), []],
+  [/^settings$/, () => import("./settings.js"), []],
+  [/^scan(?:\/(\d+))?$/, () => import("./scan.js"), ["visit"]],
+  [/^fault(?:\/(\d+))?$/, () => import("./fault.js"), ["station"]],
+  [/^station\/(\d+)$/, () => import("./station.js"), ["station"]],
+  [/^component\/(\d+)$/, () => import("./component.js"), ["station"]],
+  [/^swap\/(\d+)$/, () => import("./swap.js"), ["station"]],
+  [/^visit\/(\d+)\/run\/([^/]+)(?:\/(.+))?$/, () => import("./checklist.js"), ["visit", "run", "item"]],
+  [/^visit\/(\d+)\/review$/, () => import("./review.js"), ["visit"]],
+  [/^visit\/(\d+)(?:\/(\w+))?$/, () => import("./visit.js"), ["visit", "tab"]],
+  [/^$/, () => import("./day.js"), []],
+];
+const TICK_MS = 5_000;
+const main = document.getElementById("main");
+const bar = document.getElementById("bar");
+let shown = 0;
+
+async function context() {
+  const device = await store.getMeta("device");
+  const pkg = (await store.getPackage()) ?? null;
+  useLanguage((await store.getMeta("language")) ?? device?.person?.language);
+  const { live } = await import("./live.js");
+  return { store, outbox, words: t, language: language(), pkg, device, person: pkg?.person ?? device?.person ?? null, live, go, day: dayText, hour };
+}
+
+export function go(address) {
+  if (location.hash === address) return showPage();
+  location.hash = address;
+  return null;
+}
+
+async function showPage() {
+  const mine = ++shown;
+  const given = await context();
+  const address = location.hash.replace(/^#\/?/, "");
+  if (given.device && (await isLocked())) return lockPage(main, given, showPage);
+  const [load, params] = found(given.device || address.startsWith("enrol") ? address : "enrol");
+  const page = await load();
+  if (mine !== shown) return null;
+  document.body.dataset.page = address.split("/")[0] || "day";
+  await page.show(main, params, given);
+  if (mine === shown) settleFocus();
+  return showBar();
+}
+
+function found(address) {
+  for (const [pattern, load, names] of PAGES) {
+    const match = address.match(pattern);
+    if (match) return [load, Object.fromEntries(names.map((name, i) => [name, match[i + 1] && decodeURIComponent(match[i + 1])]))];
+  }
+  return [() => import("./day.js"), {}];
+}
+
+function settleFocus() {
+  scrollTo(0, 0);
+  const head = main.querySelector("h1");
+  document.title = `${head?.textContent ?? ""} · Laddvakt`;
+  if (head && !main.contains(document.activeElement)) {
+    head.tabIndex = -1;
+    head.focus({ preventScroll: true });
+  }
+}
+
+async function showBar() {
+  const device = await store.getMeta("device");
+  bar.hidden = !device;
+  if (!device) return;
+  const now = await outbox.status();
+  const { look, text } = contact(now);
+  const state = document.getElementById("state");
+  state.className = `state ${look}`;
+  state.textContent = text;
+  document.getElementById("rejected").hidden = !now.rejected;
+  document.getElementById("rejected").textContent = t("state.rejected", { n: now.rejected });
+  document.getElementById("who").textContent = device.person?.name ?? "";
+  for (const link of document.querySelectorAll("#places a")) link.textContent = t(`place.${link.dataset.place}`);
+  document.getElementById("sync").textContent = t("sync.now");
+  document.documentElement.lang = language();
+  const unsent = now.waiting + now.rejected;
+  if (unsent) navigator.setAppBadge?.(unsent).catch(() => {});
+  else navigator.clearAppBadge?.().catch(() => {});
+}
+
+// Two words that nobody takes for each other: what is sent, and what still waits here.
+function contact(now) {
+  if (now.waiting) return { look: now.failure ? "offline" : "service", text: t("state.waiting", { n: now.waiting }) };
+  if (now.failure?.status === 401) return { look: "warning", text: t("state.signed_out") };
+  if (now.failure) return { look: "offline", text: t("state.silent", { at: hour(now.last_ok_at) }) };
+  return { look: "ok", text: now.last_ok_at ? t("state.sent", { at: hour(now.last_ok_at) }) : t("state.new") };
+}
+
+async function sync(force) {
+  const button = document.getElementById("sync");
+  button.disabled = force;
+  try {
+    const before = (await store.getPackage())?.rev;
+    await refresh({ force });
+    const after = (await store.getPackage())?.rev;
+    // A page in which somebody types is left alone: it reads the package when it is opened.
+    if (before !== after && ["day", "visit"].includes(document.body.dataset.page) && !isTyping()) await showPage();
+  } finally {
+    button.disabled = false;
+    await showBar();
+  }
+}
+
+const isTyping = () => Boolean(document.activeElement?.closest?.("form, input, textarea, dialog"));
+
+async function register() {
+  if (!("serviceWorker" in navigator)) return warn();
+  const registration = await navigator.serviceWorker.register("/t/sw.js", { type: "module" });
+  const offer = (worker) => worker && navigator.serviceWorker.controller && offerUpdate(worker);
+  offer(registration.waiting);
+  registration.addEventListener("updatefound", () => {
+    const coming = registration.installing;
+    coming?.addEventListener("statechange", () => coming.state === "installed" && offer(coming));
+  });
+  setInterval(() => registration.update().catch(() => {}), 15 * 60_000);
+  return navigator.storage?.persist?.().catch(() => false);
+}
+
+// Taken when the person says so: never in the middle of a form.
+function offerUpdate(worker) {
+  const notice = document.getElementById("update");
+  notice.replaceChildren(
+    h("p", {}, t("update.there")),
+    h("button", { class: "button", type: "button", onclick: () => worker.postMessage("take over") }, t("update.take")),
+  );
+  notice.hidden = false;
+}
+
+function warn() {
+  const notice = document.getElementById("update");
+  notice.replaceChildren(h("p", {}, t("insecure")));
+  notice.hidden = false;
+}
+
+let reloading = false;
+navigator.serviceWorker?.addEventListener("controllerchange", () => {
+  if (document.getElementById("update").hidden || reloading) return;
+  reloading = true;
+  location.reload();
+});
+
+addEventListener("hashchange", showPage);
+addEventListener("online", () => sync(true));
+document.addEventListener("visibilitychange", () => {
+  minded(document.visibilityState === "visible", showPage);
+  if (document.visibilityState === "visible") sync(false);
+});
+document.getElementById("sync").addEventListener("click", () => sync(true));
+outbox.onChange(showBar);
+setInterval(() => document.visibilityState === "visible" && sync(false), TICK_MS);
+
+document.documentElement.dataset.theme = localStorage.getItem("theme") ?? "";
+await store.openStore();
+await showPage();
+document.documentElement.dataset.ready = "yes";
+await register();
+await store.forgetOld();
+await sync(true);

@@ -1,0 +1,127 @@
+// Sends what waits: in its order for each visit, one at a time, each until it is answered. What the
+// server takes is sent; what it cannot use is kept and shown; everything else is tried again.
+import { call, CallError } from "./api.js";
+import { getBlob, getMeta, onChange as watch, operations, setMeta, settle } from "./store.js";
+
+const BLOB_PATIENCE_MS = 60_000;
+const FIRST_WAIT_MS = 3_000;
+const LONGEST_WAIT_MS = 300_000;
+
+// Returns false where somebody else sends already, or it is not time yet.
+export async function flush({ now = false } = {}) {
+  if (!(await getMeta("device"))) return false;
+  return navigator.locks.request("laddvakt-outbox", { ifAvailable: true }, async (lock) => {
+    if (!lock) return false;
+    const contact = (await getMeta("contact")) ?? {};
+    if (!now && contact.next_try_at > Date.now()) return false;
+    const failure = await sendAll();
+    await noteContact(failure);
+    return !failure;
+  });
+}
+
+async function sendAll() {
+  const held = new Set();
+  let seen = 0;
+  for (;;) {
+    const waiting = (await operations({ state: "waiting" })).filter((op) => op.seq > seen);
+    const op = waiting.find((one) => !held.has(one.visit_id));
+    if (!op) return null;
+    seen = op.seq;
+    const failure = await send(op);
+    if (failure?.holdsVisit) held.add(op.visit_id);
+    else if (failure) return failure;
+  }
+}
+
+// Returns null where it is settled, or what hinders it.
+async function send(op) {
+  try {
+    await sendBlobs(op.blobs);
+    const answer = await post(op);
+    await settle(op.seq, { state: "sent", sent_at: Date.now(), answer, error: null });
+    return null;
+  } catch (wrong) {
+    if (!(wrong instanceof CallError)) throw wrong;
+    return hindered(op, wrong);
+  }
+}
+
+async function post(op) {
+  const { id, seq, visit_id, kind, at, zone, body, blobs } = op;
+  const told = { id, seq, visit_id, kind, at, zone, body, blobs };
+  try {
+    return await call("POST", "/operations", told);
+  } catch (wrong) {
+    if (wrong.status !== 409 || !wrong.problem.missing) throw wrong;
+    await sendBlobs(wrong.problem.missing, true);
+    return call("POST", "/operations", told);
+  }
+}
+
+async function sendBlobs(shas, again = false) {
+  for (const sha of shas) {
+    const blob = await getBlob(sha);
+    // It is gone from this tablet, so only the server can say whether it has it.
+    if (!blob) continue;
+    if (!again && (await call("HEAD", `/blobs/${sha}`))) continue;
+    await call("PUT", `/blobs/${sha}`, null, { bytes: blob.bytes, mime: blob.mime, patience: BLOB_PATIENCE_MS });
+  }
+}
+
+const AGAIN = new Set([0, 401, 403, 408, 409, 425, 429]);
+
+async function hindered(op, wrong) {
+  const error = { status: wrong.status, detail: wrong.message, errors: wrong.problem.errors ?? null };
+  const tries = op.tries + 1;
+  if (!AGAIN.has(wrong.status) && wrong.status < 500) {
+    await settle(op.seq, { state: "rejected", error, tries, rejected_at: Date.now() });
+    return null;
+  }
+  await settle(op.seq, { error, tries });
+  return { ...error, isRevoked: wrong.isRevoked, holdsVisit: wrong.status === 409 };
+}
+
+async function noteContact(failure) {
+  const before = (await getMeta("contact")) ?? {};
+  const fails = failure ? (before.fails ?? 0) + 1 : 0;
+  const wait = failure ? Math.min(FIRST_WAIT_MS * 2 ** (fails - 1), LONGEST_WAIT_MS) * (0.8 + Math.random() * 0.4) : 0;
+  await heard(failure, { fails, next_try_at: Date.now() + wait });
+}
+
+// Every call tells whether the server is there: no other sign is believed.
+export async function heard(failure, more = {}) {
+  const before = (await getMeta("contact")) ?? {};
+  const at = Date.now();
+  const wasAnswered = !failure || failure.status > 0;
+  await setMeta("contact", {
+    ...before,
+    ...more,
+    last_try_at: at,
+    last_ok_at: failure ? before.last_ok_at ?? null : at,
+    last_answer_at: wasAnswered ? at : before.last_answer_at ?? null,
+    failure: failure ? { status: failure.status, detail: failure.detail ?? failure.message ?? "" } : null,
+  });
+}
+
+export async function status() {
+  const all = await operations();
+  const waiting = all.filter((op) => op.state === "waiting");
+  const contact = (await getMeta("contact")) ?? {};
+  return {
+    waiting: waiting.length,
+    rejected: all.filter((op) => op.state === "rejected").length,
+    oldest: waiting[0]?.made_at ?? null,
+    last_ok_at: contact.last_ok_at ?? null,
+    last_try_at: contact.last_try_at ?? null,
+    failure: contact.failure ?? null,
+  };
+}
+
+// A rejected one is sent as it was made: what has changed is the server.
+export async function retry(seq) {
+  await settle(seq, { state: "waiting", error: null });
+  return flush({ now: true });
+}
+
+export const onChange = watch;

@@ -1,0 +1,36 @@
+// How the app looks and speaks, and what it knows of itself.
+import { h } from "./dom.js";
+import { labelled, select } from "./fields.js";
+
+const BEARABLE_SKEW_MS = 30_000;
+
+export async function show(main, _params, context) {
+  const { words, store, pkg, device, language } = context;
+  const speech = select([["sv", "Svenska"], ["en", "English"]], language);
+  speech.addEventListener("change", async () => {
+    await store.setMeta("language", speech.value);
+    location.reload();
+  });
+  const themes = ["auto", "light", "dark", "sun"];
+  const look = select(themes.map((one) => [one === "auto" ? "" : one, words(`settings.${one}`)]), localStorage.getItem("theme") ?? "");
+  look.addEventListener("change", () => {
+    localStorage.setItem("theme", look.value);
+    document.documentElement.dataset.theme = look.value;
+  });
+  const skew = (await store.getMeta("skew_ms")) ?? 0;
+  const isOff = Math.abs(skew) > BEARABLE_SKEW_MS;
+  main.replaceChildren(
+    h("h1", {}, words("settings.title")),
+    h("form", { class: "t-form" }, labelled(words("settings.language"), speech), labelled(words("settings.theme"), look)),
+    h("p", { class: `state ${isOff ? "warning" : "ok"}` }, isOff ? words("settings.skew", { n: Math.round(skew / 1000) }) : words("settings.skew_ok")),
+    h("p", {}, `${words("settings.device")}: ${device?.name ?? "–"} (${device?.id ?? "–"})`),
+    pkg && h("p", {}, words("settings.size", { n: Math.ceil(JSON.stringify(pkg).length / 1024) })),
+    pkg?.instruments?.length ? [h("h2", {}, words("settings.instruments")), h("ul", { class: "plain" }, pkg.instruments.map((one) => instrument(one, context)))] : "",
+  );
+}
+
+function instrument(one, { words, day }) {
+  const isOver = one.calibrated_until && one.calibrated_until < new Date().toISOString().slice(0, 10);
+  const text = isOver ? words("settings.expired") : words("settings.calibrated", { day: day(one.calibrated_until) });
+  return h("li", { dir: "auto" }, `${[one.make, one.model, one.serial].filter(Boolean).join(" ")} `, h("span", { class: `state ${isOver ? "warning" : "ok"}` }, text));
+}

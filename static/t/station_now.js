@@ -1,0 +1,77 @@
+// A charger as it is now, and what it can be asked: with coverage only, and never without its age.
+import { h } from "./dom.js";
+import { ask, became, live } from "./live.js";
+import { labelled } from "./fields.js";
+
+const ASK_AGAIN_MS = 2_000;
+const ASKED_AT_MOST = 60;
+const WAITING = new Set(["queued", "sent"]);
+
+export function stationNow(id, stay) {
+  const box = h("div", {});
+  const refresh = async () => {
+    const now = await live(id);
+    box.replaceChildren(...(now ? told(id, now, stay, refresh) : [h("p", { class: "state offline" }, stay.words("live.none")), again(stay, refresh)]));
+  };
+  box.append(again(stay, refresh));
+  refresh();
+  return box;
+}
+
+const again = ({ words }, refresh) => h("button", { type: "button", class: "button", onclick: refresh }, words("live.ask"));
+
+function told(id, now, stay, refresh) {
+  const { words, day } = stay;
+  const outlets = (now.connectors ?? []).filter((one) => one.number > 0);
+  return [
+    h("p", { class: "hint" }, words("live.as_of", { at: day(now.as_of, true) })),
+    h("ul", { class: "plain" }, outlets.map((one) => h("li", {}, `${words("live.connector", { n: one.number })}: ${one.status ?? "?"}${one.error_code && one.error_code !== "NoError" ? ` (${one.error_code})` : ""}`))),
+    list(words("live.faults"), now.faults, (one) => `${day(one.at ?? one.raised_at, true)} ${words(one.title ?? one.fault)}`),
+    list(words("live.messages"), now.messages, (one) => `${day(one.at, true)} ${one.action ?? one.kind ?? ""} ${one.words ?? one.text ?? ""}`),
+    h("div", { class: "t-row" }, again(stay, refresh)),
+    asking(id, outlets, stay),
+  ];
+}
+
+function list(title, rows, text) {
+  if (!rows?.length) return "";
+  return h("details", {}, h("summary", {}, title), h("ul", { class: "plain" }, rows.map((one) => h("li", { dir: "auto" }, text(one)))));
+}
+
+function asking(id, outlets, stay) {
+  const { words, pkg } = stay;
+  const reason = h("input", { maxlength: "300", required: true });
+  const said = h("p", { role: "status" });
+  const send = (kind, fields) => async () => {
+    if (!reason.reportValidity()) return;
+    said.textContent = words("live.sent");
+    try {
+      await follow(await ask(id, kind, fields, reason.value.trim()), said, words);
+    } catch (wrong) {
+      said.textContent = words("live.refused", { why: wrong.message });
+    }
+  };
+  const button = (text, kind, fields) => h("button", { type: "button", class: "button", onclick: send(kind, fields) }, text);
+  return h("form", { class: "t-form", onsubmit: (event) => event.preventDefault() },
+    h("h3", {}, words("live.go", { name: pkg?.stations[id]?.name ?? id })),
+    labelled(words("live.reason"), reason),
+    h("div", { class: "t-row" },
+      button(words("live.reset"), "reset", { type: "soft" }),
+      button(words("live.inoperative"), "change_availability", { connector: 0, type: "inoperative" }),
+      button(words("live.operative"), "change_availability", { connector: 0, type: "operative" }),
+      outlets.flatMap((one) => [
+        button(words("live.unlock", { n: one.number }), "unlock", { connector: one.number }),
+        button(words("live.test", { n: one.number }), "remote_start", { connector: one.number })])),
+    said);
+}
+
+// Until its effect is judged, or it is clear that nobody will know.
+async function follow(action, said, words) {
+  let now = action;
+  for (let i = 0; i < ASKED_AT_MOST && said.isConnected; i += 1) {
+    said.textContent = words("live.result", { kind: now.kind, state: now.state, effect: now.effect });
+    if (!WAITING.has(now.state) && now.effect !== "pending") return;
+    await new Promise((settle) => setTimeout(settle, ASK_AGAIN_MS));
+    now = await became(action.id);
+  }
+}

@@ -1,0 +1,68 @@
+// Back and forth with the server: first what waits here goes out, then the day comes in.
+import { call, CallError } from "./api.js";
+import { flush, heard, status } from "./outbox.js";
+import { getMeta, getPackage, log, savePackage, setMeta, wipe } from "./store.js";
+
+const FRESH_MS = 60_000;
+
+export async function refresh({ force = false } = {}) {
+  const device = await getMeta("device");
+  if (!device) return;
+  if (await getMeta("revoked")) return leave(device);
+  await flush({ now: force });
+  const { failure } = await status();
+  if (failure && !force) return;
+  await download(force);
+}
+
+async function download(force) {
+  const last = (await getMeta("downloaded_at")) ?? 0;
+  if (!force && Date.now() - last < FRESH_MS) return;
+  try {
+    const before = await getPackage();
+    const pkg = await call("GET", `/package${before?.rev ? `?since=${before.rev}` : ""}`);
+    await noteSkew(pkg.at);
+    await savePackage(pkg.partial ? merged(before, pkg) : pkg);
+    await setMeta("downloaded_at", Date.now());
+    await heard(null);
+  } catch (wrong) {
+    if (!(wrong instanceof CallError)) throw wrong;
+    await heard(wrong);
+    if (wrong.isRevoked) await leave(await getMeta("device"));
+  }
+}
+
+// What did not change is not sent again.
+function merged(before, news) {
+  const fresh = new Map(news.visits.map((visit) => [visit.id, visit]));
+  const gone = new Set(news.gone ?? []);
+  const kept = (before?.visits ?? []).filter((visit) => !fresh.has(visit.id) && !gone.has(visit.id));
+  return {
+    ...before,
+    ...news,
+    visits: [...kept, ...fresh.values()],
+    stations: { ...before?.stations, ...news.stations },
+    versions: { ...before?.versions, ...news.versions },
+  };
+}
+
+async function noteSkew(serverTime) {
+  const skew = Date.now() - Date.parse(serverTime);
+  if (Number.isFinite(skew)) await setMeta("skew_ms", skew);
+}
+
+// Revoked: what is not handed over yet goes out first; then nothing of ours stays on the tablet.
+async function leave(device) {
+  await setMeta("revoked", true);
+  await flush({ now: true });
+  const { waiting } = await status();
+  if (waiting) return log("revoked, and not everything is handed over yet");
+  const token = device.token;
+  await wipe();
+  localStorage.setItem("revoked", "yes");
+  for (const name of (await caches?.keys()) ?? []) await caches.delete(name);
+  await call("POST", "/wiped", null, { token }).catch(() => {});
+  for (const one of (await navigator.serviceWorker?.getRegistrations()) ?? []) await one.unregister();
+  location.hash = "#/enrol";
+  return location.reload();
+}
