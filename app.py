@@ -56,7 +56,8 @@ from service.stations import (
     sites_views,
 )
 from service.stations.models import Station
-from service.tablets import operations_door, package_door, shell_views
+from service.tablets import live_door, operations_door, package_door, shell_views
+from service.tablets import views as tablets_views
 from service.tickets import list_views, overview
 from service.tickets.models import Ticket
 from service.visits import views as visits
@@ -103,12 +104,13 @@ PAGES: tuple[Any, ...] = (
     visits.bp,
     recall_views.bp,
     history_views.bp,
+    tablets_views.bp,
     programme_views.bp,
     calendar_views.bp,
     shell_views.bp,
 )
 # What tablets call, under /api/t.
-TABLETS = (tablet_api.bp, operations_door.bp, package_door.bp)
+TABLETS = (tablet_api.bp, operations_door.bp, package_door.bp, live_door.bp)
 # Whose rows a live topic names: a customer's person hears only of rows that they may see.
 TOPICS: dict[str, type[Visible]] = {
     "ticket": Ticket,

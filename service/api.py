@@ -23,6 +23,7 @@ from service.sessions.api import sessions, tags
 from service.stations.api import stations
 from service.stations.components_api import components
 from service.stations.register_api import sites
+from service.tablets.api import operations
 from service.tickets.deeds_api import tickets
 from service.visits.deeds_api import orders, recalls
 from service.visits.service_visits_api import service_visits
@@ -56,5 +57,6 @@ RESOURCES: tuple[Resource, ...] = (
     orders,
     service_visits,
     recalls,
+    operations,
     history,
 )

@@ -71,6 +71,7 @@ OWN_PAGES = {"people.tokens", "people.profile"}
 PART_OF = dict.fromkeys(
     ("frames", "states", "connection", "rivals", "availability", "remote", "imports"), "stations"
 )
+PART_OF |= {"operations": "devices"}
 PART_OF |= {"components": "stations", "labels": "stations"}
 PART_OF |= {"tasks": "plans", "tightenings": "plans", "sla": "packages"}
 PART_OF |= {"knowledge": "models", "wear": "models", "kits": "parts"}

@@ -30,6 +30,11 @@ PUBLIC = frozenset(
 
 # One line an address, in the order of the menu. Blueprint and function: "tickets.show".
 PAGES: dict[str, str] = {
+    "operations.index": "operations.read",
+    "operations.show": "operations.read",
+    "operations.blob": "operations.read",
+    "operations.settle": "operations.settle",
+    "operations.settle_rival": "operations.settle",
     "tickets.index": "tickets.read",
     "tickets.tally": "tickets.read",
     "tickets.of_station": "tickets.read",

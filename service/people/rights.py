@@ -101,6 +101,9 @@ RIGHTS: dict[str, frozenset[Role]] = {
     # Enrol a tablet of one's own, and what it calls.
     "tablets.own": HOUSE,
     "tablets.speak": HOUSE,
+    # What tablets sent; a technician sees the own.
+    "operations.read": HOUSE,
+    "operations.settle": DISPATCH,
     # Everybody's: what waits on each, make a code for somebody, revoke.
     "tablets.manage": DISPATCH,
     "history.read": HOUSE,

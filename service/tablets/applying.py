@@ -7,6 +7,7 @@ applied is rolled back to before it, and kept with the reason for a person at th
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 
 import structlog
 from sqlalchemy.exc import OperationalError
@@ -52,11 +53,16 @@ APPLY: dict[Kind, Apply] = {
 }
 
 
-def applied(fact: Fact, by_desk: bool = False) -> str | None:
-    """Apply it as far as it can be. Returns what a person has to look at.
+@dataclass(frozen=True)
+class Outcome:
+    """Whether it took effect, and what a person has to look at, if anything."""
 
-    `by_desk`: a dispatcher has looked, and says that it counts.
-    """
+    took_effect: bool
+    review: str | None = None
+
+
+def apply(fact: Fact, by_desk: bool = False) -> Outcome:
+    """Apply it as far as it can be. `by_desk`: a dispatcher has looked, and says that it counts."""
     savepoint = db.session.begin_nested()
     try:
         review = None if by_desk else _refuse_strangers(fact)
@@ -68,8 +74,8 @@ def applied(fact: Fact, by_desk: bool = False) -> str | None:
         raise
     except Exception as wrong:
         savepoint.rollback()
-        return _reason(fact, wrong)
-    return "\n".join(one for one in (review, more) if one) or None
+        return Outcome(False, _reason(fact, wrong))
+    return Outcome(True, "\n".join(one for one in (review, more) if one) or None)
 
 
 def _refuse_strangers(fact: Fact) -> str | None:

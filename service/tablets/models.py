@@ -91,6 +91,8 @@ class Operation(_Sent):
     raw: Mapped[str]
     fingerprint: Mapped[str]
     state: Mapped[OperationState]
+    # Whether it was applied, be it with a question.
+    took_effect: Mapped[bool]
     # Why somebody has to look at it.
     review: Mapped[str | None]
     errors: Mapped[dict[str, Any] | None]
@@ -111,6 +113,15 @@ class Operation(_Sent):
     def settlement(self) -> OperationSettlement | None:
         """What was said of the operation itself, not of a rival."""
         return next((one for one in self.settlements if one.rival_id is None), None)
+
+    @property
+    def is_waiting(self) -> bool:
+        """It could still be applied."""
+        return self.is_open and not self.took_effect
+
+    @property
+    def open_rivals(self) -> list[OperationRival]:
+        return [one for one in self.rivals if one.settlement is None]
 
     @property
     def is_open(self) -> bool:

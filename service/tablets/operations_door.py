@@ -77,15 +77,22 @@ def _other_body() -> ProblemError:
     return ProblemError(422, words, "other-body")
 
 
-@bp.put("/blobs/<sha>")
-def put_blob(sha: str) -> ResponseReturnValue:
+@bp.route("/blobs/<sha>", methods=["PUT", "HEAD"])
+def blob(sha: str) -> ResponseReturnValue:
     """One file a request. 201: it is kept; 200: it was here already, and its bytes were not read.
 
-    Cut off, it is sent again whole: a photo is smaller than what it costs to go on with half of it.
+    HEAD asks whether it is here. Cut off, it is sent again whole: a photo is smaller than what it
+    costs to go on with half of it.
     """
-    _refuse_unless_sha(sha)
-    if Blob.with_sha(sha):
-        return jsonify(sha=sha), 200
+    if not files.is_sha(sha):
+        raise ProblemError(422, "A file's name is its SHA-256 in 64 small hexadecimal digits.")
+    is_here = Blob.with_sha(sha) is not None
+    if request.method == "HEAD":
+        return Response(status=200 if is_here else 404)
+    return (jsonify(sha=sha), 200) if is_here else _put(sha)
+
+
+def _put(sha: str) -> ResponseReturnValue:
     request.max_content_length = files.MOST_BYTES
     try:
         content = request.get_data(cache=False)
@@ -94,18 +101,6 @@ def put_blob(sha: str) -> ResponseReturnValue:
         raise _not_kept(wrong) from None
     db.session.commit()
     return jsonify(sha=sha), 201 if is_new else 200
-
-
-# Flask asks the view of GET for HEAD; there is no GET here.
-@bp.route("/blobs/<sha>", methods=["HEAD"])
-def has_blob(sha: str) -> Response:
-    _refuse_unless_sha(sha)
-    return Response(status=200 if Blob.with_sha(sha) else 404)
-
-
-def _refuse_unless_sha(sha: str) -> None:
-    if not files.is_sha(sha):
-        raise ProblemError(422, "A file's name is its SHA-256 in 64 small hexadecimal digits.")
 
 
 def _not_kept(wrong: FileError) -> ProblemError:

@@ -20,7 +20,7 @@ from service.core.files import Blob
 from service.core.live import announce
 from service.people.tablets import Tablet
 from service.tablets import raw, times
-from service.tablets.applying import applied
+from service.tablets.applying import apply
 from service.tablets.bodies import BODIES, Envelope
 from service.tablets.fact import Fact
 from service.tablets.models import Operation, OperationRival
@@ -151,8 +151,8 @@ def _again(known: Operation, tablet: Tablet, text: str, at: datetime) -> Taken:
 
 def _apply(fact: Fact, said: Said, text: str) -> Operation:
     """Whatever happens in applying, the operation is kept."""
-    review = applied(fact)
-    words = "\n".join(one for one in (fact.doubt, review) if one) or None
+    outcome = apply(fact)
+    words = "\n".join(one for one in (fact.doubt, outcome.review) if one) or None
     if words and fact.visit:
         asked = fact.visit.ask("operation", fact.received_at, kind=fact.kind.value, words=words)
         asked.op = fact.uuid
@@ -171,6 +171,7 @@ def _apply(fact: Fact, said: Said, text: str) -> Operation:
         body=fact.plain,
         blobs=fact.blobs,
         state=OperationState.REVIEW if words else OperationState.APPLIED,
+        took_effect=outcome.took_effect,
         review=words,
         raw=text,
         fingerprint=raw.fingerprint(text),
@@ -194,6 +195,7 @@ def _refuse(
         received_at=at,
         blobs=[],
         state=OperationState.REFUSED,
+        took_effect=False,
         errors=_texts(errors),
         raw=text,
         fingerprint=raw.fingerprint(text),

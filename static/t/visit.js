@@ -120,12 +120,17 @@ function runCard(run, { visit, words, pkg }) {
       h("a", { class: "button", href: `#/station/${run.run.station_id}` }, words("visit.station"))));
 }
 
+function kindOf(line) {
+  if (line.ticket_id) return "line.ticket";
+  return line.due_on ? "line.occurrence" : "line.text";
+}
+
 function lineRow(line, pkg, { words, day }) {
   const station = pkg.stations[line.station_id];
   return h("li", { class: "card" },
     h("b", { dir: "auto" }, [station?.name, words(line.title)].filter(Boolean).join(" · ")),
     line.why && h("p", { dir: "auto" }, words(line.why)),
-    h("p", { class: "hint" }, [words(`line.${line.kind ?? "text"}`), line.due_on && words("visit.due", { day: day(line.due_on) }), line.minutes && words("day.minutes", { n: line.minutes })].filter(Boolean).join(" · ")),
+    h("p", { class: "hint" }, [words(kindOf(line)), line.due_on && words("visit.due", { day: day(line.due_on) }), line.minutes && words("day.minutes", { n: line.minutes })].filter(Boolean).join(" · ")),
     line.kit && h("p", { class: "hint", dir: "auto" }, `${words("visit.kit")}: ${line.kit.name} (${line.kit.parts.map((part) => words("visit.kit_part", { n: part.quantity, part: part.name })).join(", ")})`));
 }
 

@@ -52,6 +52,7 @@ def upgrade() -> None:
     sa.Column('raw', sa.Text(), nullable=False),
     sa.Column('fingerprint', sa.Text(), nullable=False),
     sa.Column('state', sa.Enum('applied', 'review', 'refused', name='operationstate', native_enum=False, create_constraint=True, length=40), nullable=False),
+    sa.Column('took_effect', sa.Boolean(), nullable=False),
     sa.Column('review', sa.Text(), nullable=True),
     sa.Column('errors', postgresql.JSONB(astext_type=sa.Text()), nullable=True),
     sa.CheckConstraint("state <> 'review' OR review IS NOT NULL", name=op.f('ck_operation_review')),

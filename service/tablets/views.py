@@ -1,0 +1,185 @@
+"""What tablets sent, as it came: for the visit, for the tablet, and where somebody is asked."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from flask import Blueprint, abort, flash, g, redirect, render_template, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+from sqlalchemy import Select, String, cast, select
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import selectinload
+from wtforms import RadioField, StringField
+from wtforms.validators import DataRequired, Length
+
+from service.checklists.models import Answer
+from service.core import files
+from service.core.clock import now
+from service.core.db import db
+from service.core.files import Blob
+from service.core.forms import WebForm
+from service.core.lists import Column, Filter, Listing
+from service.core.swedish import alphabetical
+from service.people.models import Person
+from service.people.tablets import Tablet
+from service.tablets import labels, settling
+from service.tablets.api import is_open
+from service.tablets.models import NotToSettleError, Operation, OperationRival
+from service.tablets.settling import NotAppliedStillError
+from service.tablets.words import Kind, OperationState, Settled
+
+bp = Blueprint("operations", __name__)
+
+ASKED = (("yes", _l("somebody is asked")), ("no", _l("nobody is asked")))
+STATES = tuple((one.value, word) for one, word in labels.STATE.items())
+KINDS = tuple((one.value, word) for one, word in labels.KIND.items())
+
+
+class SettlementForm(WebForm):
+    what = RadioField(_l("What becomes of it"), validators=[DataRequired()])
+    why = StringField(_l("Why"), validators=[DataRequired(), Length(max=500)])
+
+    def __init__(self, may_apply: bool = True, **values: Any) -> None:
+        super().__init__(**values)
+        choices = [Settled.APPLY, Settled.DISMISS] if may_apply else [Settled.DISMISS]
+        self.what.choices = [(one.value, labels.SETTLED[one]) for one in choices]
+
+
+@bp.get("/tablets/operations")
+def index() -> ResponseReturnValue:
+    return _listing().answer("operations/index.html", labels=labels)
+
+
+@bp.get("/tablets/operations/<int:operation_id>")
+def show(operation_id: int) -> str:
+    return _page(g.person.may_see(Operation, operation_id))
+
+
+@bp.post("/tablets/operations/<int:operation_id>/settlement")
+def settle(operation_id: int) -> ResponseReturnValue:
+    operation = g.person.may_see(Operation, operation_id)
+    form = SettlementForm(operation.is_waiting)
+    return _carry_out(operation, form, settling.settle, operation)
+
+
+@bp.post("/tablets/operations/rivals/<int:rival_id>/settlement")
+def settle_rival(rival_id: int) -> ResponseReturnValue:
+    rival = g.person.may_see(OperationRival, rival_id)
+    return _carry_out(rival.operation, SettlementForm(), settling.settle_rival, rival)
+
+
+@bp.get("/files/<sha>")
+def blob(sha: str) -> ResponseReturnValue:
+    """A photo, for whoever may see something that names it."""
+    found = Blob.with_sha(sha) if files.is_sha(sha) else None
+    if found is None or not _may_see(found):
+        abort(404)
+    try:
+        return files.served(found)
+    except FileNotFoundError:
+        abort(404)
+
+
+def _may_see(found: Blob) -> bool:
+    person: Person = g.person
+    sent = Operation.visible_to(person).where(Operation.blobs.contains([found.sha])).limit(1)
+    if found.by_id == person.id or db.session.scalars(sent).first():
+        return True
+    answers = Answer.visible_to(person).where(Answer.photos.contains([found.sha])).limit(1)
+    return db.session.scalars(answers).first() is not None
+
+
+def _carry_out(
+    operation: Operation, form: SettlementForm, verb: Any, row: Operation | OperationRival
+) -> ResponseReturnValue:
+    if not form.validate():
+        return _page(operation, form), 422
+    try:
+        verb(row, Settled(form.what.data), g.person, now(), form.why.data)
+        db.session.commit()
+    except (NotToSettleError, IntegrityError):
+        db.session.rollback()
+        flash(_("Somebody has settled it already."), "warning")
+    except NotAppliedStillError as wrong:
+        db.session.rollback()
+        flash(_("It cannot be applied: %(why)s", why=str(wrong)), "warning")
+    return redirect(url_for("operations.show", operation_id=operation.id), 303)
+
+
+def _page(operation: Operation, form: SettlementForm | None = None) -> str:
+    return render_template(
+        "operations/show.html",
+        operation=operation,
+        form=form or SettlementForm(operation.is_waiting),
+        rival_form=form or SettlementForm(),
+        labels=labels,
+        pretty=pretty,
+    )
+
+
+def pretty(text: str) -> str:
+    """All of it, a value a line, so that two can be compared."""
+    return json.dumps(json.loads(text), indent=2, sort_keys=True, ensure_ascii=False)
+
+
+def _listing() -> Listing:
+    sent = Operation.visible_to(g.person).join(Operation.tablet).join(Operation.person)
+    return Listing(
+        name="operations",
+        query=sent.options(selectinload(Operation.settlements), selectinload(Operation.rivals)),
+        columns=(
+            Column("at", _l("Done"), Operation.at),
+            Column("received_at", _l("Received"), Operation.received_at),
+            Column("person", _l("Person"), alphabetical(Person.name), lambda it: it.person.name),
+            Column("tablet", _l("Tablet"), Tablet.name, lambda it: it.tablet.name),
+            Column("visit_id", _l("Visit"), Operation.visit_id),
+            Column("kind", _l("What"), Operation.kind, lambda it: str(labels.kind(it.kind))),
+            Column("state", _l("State"), Operation.state, lambda it: str(labels.state(it))),
+            Column("uuid", _l("Id"), None, on_page=False),
+            Column("review", _l("Question"), None, on_page=False),
+        ),
+        search=(Person.name, Tablet.name, cast(Operation.uuid, String)),
+        filters=(
+            Filter("asked", _l("Asked"), ASKED, _asked),
+            Filter("state", _l("State"), STATES, _in_state),
+            Filter("kind", _l("What"), KINDS, _of_kind),
+            Filter("visit", _l("Visit"), _visits(), _of_visit),
+            Filter("tablet", _l("Tablet"), _tablets(), _of_tablet),
+        ),
+        sort="-received_at",
+        search_hint=_l("Search person, tablet or id …"),
+    )
+
+
+def _asked(query: Select[Any], value: str) -> Select[Any]:
+    return query.where(is_open(value == "yes"))
+
+
+def _in_state(query: Select[Any], value: str) -> Select[Any]:
+    return query.where(Operation.state == OperationState(value))
+
+
+def _of_kind(query: Select[Any], value: str) -> Select[Any]:
+    return query.where(Operation.kind == Kind(value).value)
+
+
+def _of_visit(query: Select[Any], value: str) -> Select[Any]:
+    return query.where(Operation.visit_id == int(value))
+
+
+def _of_tablet(query: Select[Any], value: str) -> Select[Any]:
+    return query.where(Operation.tablet_id == int(value))
+
+
+def _tablets() -> list[tuple[str, Any]]:
+    rows = db.session.scalars(Tablet.visible_to(g.person).order_by(Tablet.id.desc()).limit(200))
+    return [(str(one.id), f"{one.person.name} · {one.name}") for one in rows]
+
+
+def _visits() -> list[tuple[str, Any]]:
+    mine = Operation.visible_to(g.person).where(Operation.visit_id.is_not(None)).subquery()
+    query = select(mine.c.visit_id).distinct().order_by(mine.c.visit_id.desc()).limit(200)
+    return [(str(key), f"V-{key:05}") for key in db.session.scalars(query)]
