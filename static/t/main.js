@@ -57,9 +57,16 @@ async function showPage() {
 function found(address) {
   for (const [pattern, load, names] of PAGES) {
     const match = address.match(pattern);
-    if (match) return [load, Object.fromEntries(names.map((name, i) => [name, match[i + 1] && decodeURIComponent(match[i + 1])]))];
+    if (match) return [load, named(names, match)];
   }
   return [() => import("./day.js"), {}];
+}
+
+// An item of a checklist is named with its place: `rcd.t1x|rcd:1`.
+function named(names, match) {
+  const params = Object.fromEntries(names.map((name, i) => [name, match[i + 1] && decodeURIComponent(match[i + 1])]));
+  const [item, place] = (params.item ?? "").split("|");
+  return place ? { ...params, item, place } : params;
 }
 
 function settleFocus() {
