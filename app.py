@@ -56,7 +56,7 @@ from service.stations import (
     sites_views,
 )
 from service.stations.models import Station
-from service.tablets import live_door, operations_door, package_door, shell_views
+from service.tablets import document, live_door, operations_door, package_door, shell_views
 from service.tablets import views as tablets_views
 from service.tickets import list_views, overview
 from service.tickets.models import Ticket
@@ -139,7 +139,7 @@ def create_app(settings: Settings | None = None, **config: Any) -> Flask:
     app.add_url_rule("/health", "health", ready.health)
     for pages in PAGES:
         app.register_blueprint(pages)
-    api.publish(app, RESOURCES)
+    api.publish(app, RESOURCES, (document.describe,))
     tablet_door.publish(app, TABLETS)
     return app
 
