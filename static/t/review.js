@@ -3,7 +3,7 @@ import { verdictMark } from "./answers.js";
 import { ended, endedPage } from "./ended.js";
 import { h } from "./dom.js";
 import { Closing } from "./closing.js";
-import { itemAddress, lacks, placeName, room, runTitle } from "./places.js";
+import { itemAddress, lacks, placeName, readOnly, room, runTitle } from "./places.js";
 import { findVisit, nameOf, Run, split } from "./run.js";
 import { signaturePad } from "./sign.js";
 import { end, stopBox, unsafeButton } from "./stop.js";
@@ -11,6 +11,7 @@ import { end, stopBox, unsafeButton } from "./stop.js";
 const KINDS = ["no_access", "no_part", "weather", "unsafe", "other"];
 
 export async function show(main, params, context) {
+  if (await readOnly(main, context, params.visit)) return;
   const visit = findVisit(context.pkg, params.visit);
   const { words } = context;
   if (!visit) {

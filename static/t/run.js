@@ -134,7 +134,7 @@ export class Run {
     if (before) this.entries.set(name, before);
     else this.entries.delete(name);
     this.judge();
-    return this.write(name, before ?? { ...EMPTY, state: "empty" });
+    return this.write(name, before ?? null);
   }
 
   write(name, entry) {
@@ -189,7 +189,7 @@ export class Run {
     if (now.at === entry.at) Object.assign(now, { state: "done", before: null });
     this.entries.set(name, now);
     await this.write(name, now);
-    this.context.outbox.flush();
+    this.context.outbox.flush({ now: follow.stopped });
     return made;
   }
 
@@ -283,7 +283,6 @@ function newest(server, drafts) {
   const entries = new Map(Object.entries(server).map(([name, one]) => [name, { ...EMPTY, ...one, state: "done" }]));
   for (const [name, draft] of Object.entries(drafts)) {
     const theirs = entries.get(name);
-    if (draft.state === "empty") continue;
     if (!theirs || draft.state === "typed" || Date.parse(draft.at) >= Date.parse(theirs.at)) entries.set(name, { ...EMPTY, ...draft });
   }
   return entries;

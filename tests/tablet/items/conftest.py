@@ -18,8 +18,9 @@ STATIC = Path(__file__).parent.parent.parent.parent / "static"
 ADDRESS = "http://localhost"
 PAGE = """<!doctype html><html lang="sv"><meta charset="utf-8"><title>Prov</title>
 <meta name="viewport" content="width=device-width">
-<link rel="stylesheet" href="/app.css"><link rel="stylesheet" href="/t/item.css">
-<body><main class="tablet"></main><script type="module" src="/bench.js"></script></body></html>"""
+<link rel="stylesheet" href="/app.css"><link rel="stylesheet" href="/t/t.css">
+<link rel="stylesheet" href="/t/item.css">
+<body class="tablet-app" data-page="visit"><main class="tablet"></main><script type="module" src="/bench.js"></script></body></html>"""
 POLICY = "default-src 'self'; img-src 'self' blob:; style-src 'self'; script-src 'self'"
 
 
@@ -49,8 +50,7 @@ class Bench:
             self._file(route, self.find(path))
 
     def find(self, path: str) -> Path:
-        stand = Path("/tmp/w/item-scratch/stand") / path.rsplit("/")[-1]
-        return stand if stand.exists() else STATIC / path.lstrip("/")
+        return STATIC / path.removeprefix("/static/").lstrip("/")
 
     def _file(self, route: Route, file: Path) -> None:
         kind = mimetypes.guess_type(file)[0] or "text/plain"

@@ -1,12 +1,14 @@
 """The list: sections with rows, answered where they stand; locks and rights are said."""
 
-from playwright.sync_api import expect
+import copy
+
+from playwright.sync_api import Locator, Page, expect
 
 from tests.tablet.items.conftest import Bench, answer, go_on, kinds, operations
 from tests.tablet.items.world import DOCUMENT
 
 
-def row(page, name):  # type: ignore[no-untyped-def]
+def row(page: Page, name: str) -> Locator:
     return page.locator(f'[id="row-{name}"]')
 
 
@@ -119,8 +121,6 @@ def test_a_choice_says_its_own_verdict(bench: Bench) -> None:
 
 
 def test_what_hangs_on_an_answer_comes_and_goes_with_it(bench: Bench) -> None:
-    import copy
-
     document = copy.deepcopy(DOCUMENT)
     document["sections"][0]["items"][4]["show_if"] = {"item": "label", "verdict": ["ok"]}
     bench.package["versions"]["3"]["document"] = document
