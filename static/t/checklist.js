@@ -36,7 +36,7 @@ class RunPage {
       h("div", { class: "bar" }, h("a", { class: "button", href: `#/visit/${run.visit.id}` }, words("run.visit")), unsafeButton(run.context, run.visit, [run])),
       h("h1", { tabindex: "-1" }, runTitle(run)),
       h("p", { class: "hint" }, [run.station.name, run.station.model].filter(Boolean).join(" · ")),
-      this.restored(),
+      run.isSubmitted() ? h("p", { class: "notice" }, words("item.submitted")) : this.restored(),
       this.stop,
       ...this.sections(),
       this.foot.box,
@@ -115,7 +115,7 @@ class RunPage {
       name: `answer-${name}`,
       legend: this.run.label(name),
       chosen: one.verdict,
-      disabled: false,
+      disabled: this.run.isSubmitted(),
       shape: "answers quick",
       onChoose: (value) => this.choose(name, value),
     });

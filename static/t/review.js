@@ -101,7 +101,7 @@ class ReviewPage {
     const { words } = this;
     const name = nameOf(one.item, one.place);
     const id = `recommend-${at}`;
-    const text = h("textarea", { id, rows: "2", dir: "auto", maxlength: "2000", oninput: () => run.change(name, { recommendation: text.value }) });
+    const text = h("textarea", { id, rows: "2", dir: "auto", maxlength: "2000", disabled: run.isSubmitted(), oninput: () => run.advise(name, text.value) });
     text.value = run.entry(name).recommendation ?? "";
     const safety = run.state.stops.includes(name);
     const follow = safety ? "review.makes_p1" : one.verdict === "fail" ? "review.makes_ticket" : "review.makes_line";

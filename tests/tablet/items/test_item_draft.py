@@ -73,7 +73,9 @@ def test_next_waits_until_everything_is_stored(bench: Bench) -> None:
 def test_a_store_that_is_full_says_so_and_holds_next(bench: Bench) -> None:
     page = bench.item("serial|station")
     page.evaluate("""() => {
-        IDBObjectStore.prototype.put = () => { throw new DOMException("full", "QuotaExceededError"); };
+        IDBObjectStore.prototype.put = () => {
+            throw new DOMException("full", "QuotaExceededError");
+        };
     }""")
     page.locator("#field").press_sequentially("A")
 

@@ -140,10 +140,13 @@ def test_a_list_that_is_not_here_says_so(bench: Bench) -> None:
 
 def test_every_target_is_large_enough_for_gloves(bench: Bench) -> None:
     small = """() => [...document.querySelectorAll(
-        "a, button, summary, select, textarea, .answer, .file, .tick, input[type=text], input[type=search]")]
+        "a, button, summary, select, textarea, .answer, .file, .tick, [type=text], [type=search]")]
         .filter((one) => one.checkVisibility())
         .map((one) => [one.getBoundingClientRect(), one.outerHTML])
         .filter(([box]) => box.height < 56 || box.width < 56)
         .map(([box, html]) => `${box.width}×${box.height} ${html.slice(0, 120)}`)"""
-    for page in (bench.run(), bench.item("rcd.type|rcd:1"), bench.item("rcd.t1x|rcd:1"), bench.review()):
-        assert page.evaluate(small) == []
+    ways = ["rcd.type|rcd:1", "rcd.t1x|rcd:1", "enclosure|station", "who|visit", "parts|visit"]
+    for way in ways:
+        assert bench.item(way).evaluate(small) == []
+    assert bench.run().evaluate(small) == []
+    assert bench.review().evaluate(small) == []

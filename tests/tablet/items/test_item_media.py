@@ -32,7 +32,9 @@ def give(page: Page, *files: bytes) -> None:
 
 
 def kept(page: Page, sha: str) -> Image.Image:
-    raw = page.evaluate("async (sha) => [...new Uint8Array((await bench.store.getBlob(sha)).bytes)]", sha)
+    raw = page.evaluate(
+        "async (sha) => [...new Uint8Array((await bench.store.getBlob(sha)).bytes)]", sha
+    )
     return Image.open(io.BytesIO(bytes(raw)))
 
 
@@ -166,7 +168,10 @@ def test_no_parts_is_an_answer(bench: Bench) -> None:
 
 def test_what_the_station_says_now_can_be_used(bench: Bench) -> None:
     since = "2026-11-25T09:30:00Z"
-    bench.live = {"connected": True, "connectors": [{"number": 1, "status": "Unavailable", "since": since}]}
+    bench.live = {
+        "connected": True,
+        "connectors": [{"number": 1, "status": "Unavailable", "since": since}],
+    }
     page = bench.item("inop|station")
     expect(page.get_by_text("Stationen säger Uttag 1 ur drift (sedan 25 nov.")).to_be_visible()
     page.get_by_role("button", name="Använd det").click()
