@@ -152,6 +152,12 @@ class SwapBody(Body):
 
 class SubmitBody(Body):
     run = fields.UUID(required=True)
+    recommendations = fields.Dict(
+        keys=fields.String(),
+        values=Text(LONGEST),
+        load_default=dict,
+        metadata={"description": 'What the customer is advised to do, by "item|place".'},
+    )
 
 
 class SignBody(Body):

@@ -18,8 +18,10 @@ STATIC = Path(__file__).parent.parent.parent.parent / "static"
 ADDRESS = "http://localhost"
 PAGE = """<!doctype html><html lang="sv"><meta charset="utf-8"><title>Prov</title>
 <meta name="viewport" content="width=device-width">
-<link rel="stylesheet" href="/app.css"><link rel="stylesheet" href="/t/item.css">
-<body><main class="tablet"></main><script type="module" src="/bench.js"></script></body></html>"""
+<link rel="stylesheet" href="/app.css"><link rel="stylesheet" href="/t/t.css">
+<link rel="stylesheet" href="/t/item.css">
+<body class="tablet-app" data-page="visit"><main class="tablet"></main>
+<script type="module" src="/bench.js"></script></body></html>"""
 POLICY = "default-src 'self'; img-src 'self' blob:; style-src 'self'; script-src 'self'"
 
 
@@ -49,18 +51,23 @@ class Bench:
             self._file(route, self.find(path))
 
     def find(self, path: str) -> Path:
-        stand = Path("/tmp/w/item-scratch/stand") / path.rsplit("/")[-1]
-        return stand if stand.exists() else STATIC / path.lstrip("/")
+        return STATIC / path.removeprefix("/static/").lstrip("/")
 
     def _file(self, route: Route, file: Path) -> None:
         kind = mimetypes.guess_type(file)[0] or "text/plain"
         route.fulfill(path=file, content_type=kind) if file.exists() else route.fulfill(status=404)
 
     def open(self, way: str = "", page: Page | None = None) -> Page:
-        page = page or self.context.new_page()
+        page = page or self.alone()
         page.goto(f"{ADDRESS}/#/visit/{VISIT}{way}")
         page.wait_for_selector("body[data-ready]")
         return page
+
+    def alone(self) -> Page:
+        """A page of which there is no other: a second tab only reads."""
+        for other in self.context.pages:
+            other.close()
+        return self.context.new_page()
 
     def item(self, name: str) -> Page:
         return self.open(f"/run/{RUN}/{name.replace('|', '%7C')}")
@@ -118,4 +125,3 @@ def bench(chromium: Browser) -> Iterator[Bench]:
 def typed(page: Page, text: str) -> None:
     page.locator("#field").press_sequentially(text)
     expect(page.locator("#next")).to_be_enabled()
-

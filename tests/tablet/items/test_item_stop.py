@@ -1,7 +1,5 @@
 """A failed safety item stops the list, asks for what makes it safe, and never the value."""
 
-from collections.abc import Iterator
-
 import pytest
 from playwright.sync_api import Page, expect
 
@@ -12,12 +10,12 @@ T1X = "rcd.t1x|rcd:1"
 
 
 @pytest.fixture
-def page(bench: Bench) -> Iterator[Page]:
+def page(bench: Bench) -> Page:
     answers = {"rcd.type|rcd:1": {"value": "a", "at": "2026-11-25T08:00:00Z"}}
     bench.package["visits"][0]["runs"][0]["answers"] = answers
     page = bench.item(T1X)
     typed(page, "312")
-    yield page
+    return page
 
 
 def test_the_box_says_what_failed_what_is_locked_and_the_way_out(page: Page) -> None:
