@@ -94,5 +94,9 @@ def _longest_rise(numbers: list[int]) -> set[int]:
     best: list[list[int]] = []
     for number in numbers:
         before = [one for one in best if one[-1] < number]
-        best.append([*max(before, key=len, default=[]), number])
-    return set(max(best, key=len, default=[]))
+        best.append([*_longest(before), number])
+    return set(_longest(best))
+
+
+def _longest(several: list[list[int]]) -> list[int]:
+    return max(several, key=lambda one: len(one), default=[])

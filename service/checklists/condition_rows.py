@@ -60,7 +60,7 @@ class Row:
 def condition_of(joined: str, rows: Sequence[Row]) -> dict[str, Any] | None:
     """None where no row asks for anything: then it always holds."""
     asked = [row.condition for row in rows if row.name]
-    if len(asked) < 2:  # noqa: PLR2004  one needs no word between
+    if len(asked) < 2:
         return asked[0] if asked else None
     return {ANY if joined == ANY else ALL: asked}
 

@@ -55,7 +55,9 @@ def path_of(document: Mapping[str, Any], key: str) -> str:
 
 def free_key(title: str, taken: set[str], fallback: str) -> str:
     """A key of these words that nothing else has."""
-    plain = re.sub(r"[^a-z0-9.]+", "_", title.lower()).strip("._")[:40] or fallback
+    plain = re.sub(r"[^a-z0-9.]+", "_", title.lower())
+    # No part of a key is empty, and the first one begins with a letter.
+    plain = re.sub(r"_*\.[._]*", ".", plain).lstrip("._0123456789")[:50].strip("._") or fallback
     several = (plain, *(f"{plain}_{n}" for n in range(2, 10_000)))
     return next(one for one in several if one not in taken)
 

@@ -10,7 +10,9 @@ from tests.checklists.test_editing import document, item
 
 
 def told(before: dict[str, Any], after: dict[str, Any]) -> list[tuple[str, str, list[str]]]:
-    return [(one.kind, one.key, [name for name, *_ in one.fields]) for one in differences(before, after)]
+    return [
+        (one.kind, one.key, [name for name, *_ in one.fields]) for one in differences(before, after)
+    ]
 
 
 def test_the_same_document_has_no_differences() -> None:
