@@ -38,6 +38,7 @@ def item_of(version: ChecklistVersion, key: str) -> dict[str, Any]:
     return found
 
 
+HTMX = {"HX-Request": "true"}
 # What a form of an item sends, as a browser does.
 NUMBER = {
     "label_sv": "Utlösningstid 1×",
@@ -109,7 +110,9 @@ def test_what_is_in_the_way_of_publication_stands_beside_its_field(
     as_admin: FlaskClient, version: ChecklistVersion
 ) -> None:
     answer = as_admin.post(
-        at(version, "editor/items/rcd.t1x"), data=NUMBER | {"label_sv": ""}, headers={"HX-Request": "true"}
+        at(version, "editor/items/rcd.t1x"),
+        data=NUMBER | {"label_sv": ""},
+        headers=HTMX,
     )
 
     assert answer.status_code == 200
@@ -132,7 +135,7 @@ def test_a_condition_is_chosen_in_words_and_told_as_a_sentence(
         "required_if-0-values": ["fail"],
     }
     page = as_admin.post(
-        at(version, "editor/items/rcd.t1x"), data=NUMBER | chosen, headers={"HX-Request": "true"}
+        at(version, "editor/items/rcd.t1x"), data=NUMBER | chosen, headers=HTMX
     ).text
 
     kept = item_of(version, "rcd.t1x")
@@ -143,7 +146,9 @@ def test_a_condition_is_chosen_in_words_and_told_as_a_sentence(
         ]
     }
     assert kept["required_if"] == {"item": "vis.mount", "verdict": ["fail"]}
-    assert "“RCD type” is not Type AC or the work is RCD tested by instrument or Commissioning" in page
+    assert (
+        "“RCD type” is not Type AC or the work is RCD tested by instrument or Commissioning" in page
+    )
 
 
 def test_a_condition_on_a_number_starts_from_its_limit_and_compares_as_chosen(
@@ -212,9 +217,7 @@ def test_another_kind_of_answer_loses_what_only_the_first_one_had(
 def test_a_key_that_another_item_has_is_refused_beside_the_field(
     as_admin: FlaskClient, version: ChecklistVersion
 ) -> None:
-    answer = as_admin.post(
-        at(version, "editor/items/rcd.t1x"), data=NUMBER | {"key": "vis.mount"}
-    )
+    answer = as_admin.post(at(version, "editor/items/rcd.t1x"), data=NUMBER | {"key": "vis.mount"})
 
     assert answer.status_code == 422
     assert "Another item of this checklist has this key" in answer.text
@@ -234,7 +237,7 @@ def test_a_published_version_cannot_be_edited_from_a_page_that_stood_open(
     as_admin: FlaskClient, version: ChecklistVersion
 ) -> None:
     as_admin.post(at(version, "publication"))
-    for how in ({}, {"HX-Request": "true"}):
+    for how in ({}, HTMX):
         answer = as_admin.post(at(version, "editor/items/rcd.t1x"), data=NUMBER, headers=how)
         to = answer.headers.get("HX-Redirect") or answer.location
         assert to.endswith(f"/checklists/versions/{version.id}")
@@ -252,7 +255,7 @@ def test_publishing_says_what_is_in_the_way(
 
     assert answer.status_code == 422
     assert "Trip time" in answer.text
-    assert f"/editor?item=rcd.t1x" in answer.text
+    assert "/editor?item=rcd.t1x" in answer.text
     db.session.refresh(version)
     assert version.state is VersionState.DRAFT
 
@@ -326,13 +329,13 @@ def test_the_preview_judges_locks_and_keeps_nothing(
         "rcd.type|rcd:1-value": "a",
         "rcd.t1x|rcd:1-value": "312,5",
     }
-    page = as_admin.post(at(version, "preview"), data=tried, headers={"HX-Request": "true"}).text
+    page = as_admin.post(at(version, "preview"), data=tried, headers=HTMX).text
 
     assert "A safety item failed" in page
     assert "Locked by: “Trip time”" in page
     assert "at most 300 ms" in page
     better = tried | {"rcd.t1x|rcd:1-value": "12"}
-    page = as_admin.post(at(version, "preview"), data=better, headers={"HX-Request": "true"}).text
+    page = as_admin.post(at(version, "preview"), data=better, headers=HTMX).text
     assert "can be handed in" in page
     assert "<html" not in page
 
@@ -358,8 +361,10 @@ def test_a_copy_is_a_checklist_of_its_own(as_admin: FlaskClient, version: Checkl
 
 
 def test_hostile_words_are_words(as_admin: FlaskClient, version: ChecklistVersion) -> None:
-    evil = '<script>alert(1)</script>"\'%(name)s{{7*7}}'
-    as_admin.post(at(version, "editor/items/rcd.t1x"), data=NUMBER | {"label_en": evil, "help_en": evil})
+    evil = "<script>alert(1)</script>\"'%(name)s{{7*7}}"
+    as_admin.post(
+        at(version, "editor/items/rcd.t1x"), data=NUMBER | {"label_en": evil, "help_en": evil}
+    )
     for rest in ("editor?item=rcd.t1x", "preview", "publication", ""):
         page = as_admin.get(at(version, rest).rstrip("/"))
         assert page.status_code == 200

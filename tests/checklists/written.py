@@ -6,7 +6,13 @@ from datetime import UTC, date, datetime, time
 from typing import Any
 from uuid import uuid4
 
-from service.checklists.models import Answer, ChecklistRun, ChecklistTemplate, ChecklistVersion, Limit
+from service.checklists.models import (
+    Answer,
+    ChecklistRun,
+    ChecklistTemplate,
+    ChecklistVersion,
+    Limit,
+)
 from service.checklists.words import RunState, Verdict
 from service.core.db import db
 from service.stations.models import Station
@@ -64,7 +70,12 @@ def document() -> dict[str, Any]:
 
 
 def limit(key: str = "rcd.t1x", **facts: Any) -> Limit:
-    usual: dict[str, Any] = {"unit": "ms", "max": 300.0, "plausible_min": 1.0, "source": "IEC 61008"}
+    usual: dict[str, Any] = {
+        "unit": "ms",
+        "max": 300.0,
+        "plausible_min": 1.0,
+        "source": "IEC 61008",
+    }
     usual |= {"evidence": EvidenceKind.AUTHORITY, "valid_from": date(2020, 1, 1)}
     return Limit.create("test", AT, key=key, **usual | facts)
 
@@ -108,7 +119,7 @@ def measure(
     )
     db.session.add(run)
     for number in numbers:
-        is_bad = number is None or number > 300  # noqa: PLR2004  the limit of the trip time
+        is_bad = number is None or number > 300
         run.answers.append(
             Answer(
                 op=uuid4(),
