@@ -13,6 +13,7 @@ from functools import cached_property
 from typing import Any
 
 from sqlalchemy import Select, or_, select
+from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.orm import aliased, contains_eager, joinedload
 
 from service.checklists import editing
@@ -120,7 +121,7 @@ def _newest(keys: Select[Any]) -> Iterable[Answer]:
     counts = (
         select(Answer.id)
         .where(Answer.id.in_(keys), ~corrected.exists())
-        .distinct(*of_run)
+        .ext(distinct_on(*of_run))
         .order_by(*of_run, Answer.at.desc(), Answer.id.desc())
     )
     query = (

@@ -6,6 +6,7 @@ from typing import Any
 
 from service.checklists.models import ChecklistTemplate
 from service.checklists.words import RunState
+from service.core.db import db
 from service.people.models import Customer, Role
 from service.stations.models import Station
 from tests.api.conftest import Caller
@@ -20,6 +21,7 @@ def test_a_checklist_is_created_published_and_followed_by_another_version(
 ) -> None:
     house = program()
     limit()
+    db.session.commit()
     made = house.post("/checklist-templates", NEW | {"document": document()})
     assert made["key"] == "own-list"
     draft = house.get(f"/checklist-versions/{made['draft_version_id']}")

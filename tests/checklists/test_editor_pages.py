@@ -267,12 +267,12 @@ def test_publishing_shows_what_changes_and_the_version_before_it_is_retired(
     as_admin.post(at(before, "versions"))
     after = before.template.draft
     assert after
-    changes = {"safety": None, "label": {"sv": "Tid", "en": "Time"}}
+    changes = {"required": None, "label": {"sv": "Tid", "en": "Time"}}
     after.document = editing.change_item(after.document, "rcd.t1x", changes)
     db.session.commit()
 
     page = as_admin.get(at(after, "publication")).text
-    assert "Safety item" in page
+    assert "Required" in page
     assert "Utlösningstid / Trip time" in page
     as_admin.post(at(after, "publication"))
     db.session.refresh(before)
