@@ -18,8 +18,17 @@ FACT, ANSWER, VERDICT, NUMBER = "fact", "answer", "verdict", "number"
 BELOW, ABOVE, LESS = "below", "above", "less_than_item"
 TESTS = (BELOW, ABOVE, LESS)
 # Facts that are lists: one of them is enough.
-LISTS = ("work", "authorisations")
-FACTS = ("current", "work", "fixed_cable", "connectors", "environment", "model", "authorisations")
+LISTS = ("work", "capabilities", "authorisations")
+FACTS = (
+    "current",
+    "work",
+    "fixed_cable",
+    "connectors",
+    "capabilities",
+    "environment",
+    "model",
+    "authorisations",
+)
 
 
 @dataclass(frozen=True)

@@ -15,6 +15,7 @@ from service.checklists.models import ChecklistVersion
 from service.checklists.sentences import Names, said, sentence
 from service.checklists.templates import NotADraftError
 from service.checklists.words import ItemType, SectionPer, VersionState
+from service.checklists.wrong_words import wrong
 from service.core import language, register
 from service.core.clock import now
 from service.core.db import db
@@ -87,9 +88,12 @@ class Desk:
                 continue
             known = next((n for n in _names(name) if n in self.form), None)
             if known:
-                self.form[known].errors = [*self.form[known].errors, *words]
+                said = [wrong(word) for word in words]
+                self.form[known].errors = [*self.form[known].errors, *said]
             else:
-                elsewhere += [f"{fields_words.field(_names(name)[-1])}: {word}" for word in words]
+                elsewhere += [
+                    f"{fields_words.field(_names(name)[-1])}: {wrong(word)}" for word in words
+                ]
         self.form.elsewhere = elsewhere
 
 

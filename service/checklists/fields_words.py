@@ -175,11 +175,6 @@ def _range(number: Mapping[str, str]) -> str:
     return f"{number['min']}–{number['max']}"
 
 
-def wrong(words: str) -> str:
-    """What the document's rules say, in the reader's language where they are known in it."""
-    return str(_(words))
-
-
 # Which of the six states a verdict is drawn as.
 LOOK: dict[str, str] = {
     "ok": "ok",

@@ -28,6 +28,7 @@ FACT: dict[str, Any] = {
     "work": _l("the work"),
     "fixed_cable": _l("the cable is fixed"),
     "connectors": _l("the number of outlets"),
+    "capabilities": _l("what the model has"),
     "environment": _l("the place"),
     "model": _l("the model"),
     "authorisations": _l("the technician's authorisation"),
@@ -36,6 +37,7 @@ KNOWN: dict[str, dict[str, Any]] = {
     "current": {one.value: word for one, word in register.CURRENT.items()},
     "environment": {one.value: word for one, word in register.ENVIRONMENT.items()},
     "work": WORK,
+    "capabilities": {one.value: word for one, word in register.CAPABILITY.items()},
 }
 YES_NO: dict[Any, Any] = {True: _l("yes"), False: _l("no")}
 

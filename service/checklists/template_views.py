@@ -13,6 +13,7 @@ from sqlalchemy.orm import selectinload
 from service.checklists import editing, fields_words, labels
 from service.checklists.models import ChecklistTemplate
 from service.checklists.template_forms import TemplateForm
+from service.checklists.wrong_words import wrong
 from service.core import language, register
 from service.core.clock import now
 from service.core.lists import Column, Filter, Listing
@@ -28,7 +29,8 @@ LOOK = {"draft": "warning", "published": "ok", "retired": "offline"}
 
 @bp.context_processor
 def _words() -> dict[str, Any]:
-    return {"labels": labels, "words": fields_words, "look": LOOK, "currents": of_stations.CURRENT}
+    values = {"labels": labels, "words": fields_words, "wrong": wrong, "look": LOOK}
+    return {**values, "currents": of_stations.CURRENT}
 
 
 @bp.get("")
