@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from decimal import Decimal
-from typing import Any
+from typing import Any, ClassVar
 
 from flask import request
 from flask_babel import gettext as _
@@ -47,11 +47,20 @@ def _word(value: Any) -> str | None:
     return str(value) if value not in (None, "", "None") else None
 
 
+class Expected:
+    """A draft is kept without it, and cannot be published."""
+
+    field_flags: ClassVar = {"required": True}
+
+    def __call__(self, form: Any, field: Any) -> None:
+        """The document's own rules say that it is missing."""
+
+
 class SectionForm(RegisterForm):
     """A heading, and what its items are answered for."""
 
-    title_sv = StringField(_l("Heading in Swedish"), [SHORT])
-    title_en = StringField(_l("Heading in English"), [SHORT])
+    title_sv = StringField(_l("Heading in Swedish"), [Expected(), SHORT])
+    title_en = StringField(_l("Heading in English"), [Expected(), SHORT])
     per = SelectField(_l("Answered"))
 
     def __init__(
@@ -93,8 +102,8 @@ class ItemForm(RegisterForm):
         "decimals": _l("How many are shown."),
     }
 
-    label_sv = StringField(_l("Text in Swedish"), [SHORT])
-    label_en = StringField(_l("Text in English"), [SHORT])
+    label_sv = StringField(_l("Text in Swedish"), [Expected(), SHORT])
+    label_en = StringField(_l("Text in English"), [Expected(), SHORT])
     help_sv = TextAreaField(_l("Help in Swedish"), [LONG], render_kw={"rows": 2})
     help_en = TextAreaField(_l("Help in English"), [LONG], render_kw={"rows": 2})
     type = SelectField(_l("Kind of answer"))

@@ -8,7 +8,7 @@ from typing import Any
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from sqlalchemy import select
-from wtforms import DateField, SelectField, StringField, TextAreaField
+from wtforms import DateField, SelectField, StringField, TextAreaField, ValidationError
 from wtforms.validators import DataRequired, InputRequired, Length, Optional
 
 from service.checklists import labels
@@ -48,7 +48,7 @@ class InstrumentForm(RegisterForm):
         same = (Instrument.make == self.make.data, Instrument.model == self.model.data)
         found = db.session.scalars(select(Instrument).where(*same, Instrument.serial == field.data))
         if self.is_another(found.one_or_none()):
-            raise ValueError(_("There is an instrument with this number already."))
+            raise ValidationError(_("There is an instrument with this number already."))
 
 
 def _people() -> list[tuple[int, str]]:

@@ -94,7 +94,7 @@ def show_run(run_id: int) -> dict[str, Any]:
     """Get one run with every answer that was given, and which of them count."""
     run = seen(ChecklistRun, run_id)
     newest = {one.where: one.id for one in run.answers}
-    shown = RunShape().dump(run) | {"facts": run.facts, "places": run.places}
+    shown: dict[str, Any] = RunShape().dump(run) | {"facts": run.facts, "places": run.places}
     answers = [_answer(one, newest[one.where] == one.id) for one in run.answers]
     instants = {name: getattr(run, name) for name in ("started_at", "submitted_at", "reviewed_at")}
     return shown | instants | {"state": run.state, "answers": answers, "findings": run.findings}

@@ -105,6 +105,7 @@ def measure(
     item: str = "rcd.t1x",
     place: str = "rcd:1",
     state: RunState = RunState.SUBMITTED,
+    amends: ChecklistRun | None = None,
 ) -> ChecklistRun:
     """A run of that day; of several numbers each one amends the one before. None: no trip."""
     at = datetime.combine(date.fromisoformat(on), time(9), UTC)
@@ -116,6 +117,8 @@ def measure(
         state=state,
         started_at=at,
         submitted_at=None if state is RunState.OPEN else at,
+        amends_id=amends.id if amends else None,
+        amends_why="Fel enhet" if amends else None,
     )
     db.session.add(run)
     for number in numbers:
