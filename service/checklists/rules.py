@@ -170,7 +170,7 @@ class Checklist:
     def _before(self, key: str, where: Where) -> list[Where]:
         """Where an earlier item counts: nearest, or else everywhere that it is asked."""
         near = [(key, one) for one in chain(where[1]) if (key, one) in self.asked]
-        return near[:1] or [(key, one) for one in self._places.get(key, [])]
+        return near or [(key, one) for one in self._places.get(key, [])]
 
     def _missing(self, where: Where, required: bool, again: str | None) -> Iterator[str]:
         item, given, verdict = self.asked[where][1], self._given(where), self.verdict(where)

@@ -55,6 +55,7 @@ VERB: dict[str, Any] = {
     "in_progress": _l("begun"),
     "invite": _l("invited"),
     "join": _l("joined"),
+    "lead_to": _l("led to work"),
     "let_in": _l("let another one with its identity take over"),
     "loosen": _l("loosened"),
     "new": _l("reopened"),

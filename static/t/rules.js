@@ -296,8 +296,8 @@ class Checklist {
 
   // Where an earlier item counts: nearest, or else everywhere that it is asked.
   before(key, place) {
-    const [near] = this.near(key, place);
-    if (near) return [near];
+    const near = this.near(key, place);
+    if (near.length > 0) return near;
     return (this.places.get(key) ?? []).map((one) => this.asked.get(nameOf(key, one)));
   }
 
