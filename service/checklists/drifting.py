@@ -12,14 +12,12 @@ from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import select
-from sqlalchemy.dialects.postgresql import distinct_on
-from sqlalchemy.orm import aliased
 
 from service.checklists import editing
 from service.checklists.measurements import BOUNDS
 from service.checklists.models import Answer, ChecklistRun, ChecklistVersion
+from service.checklists.series import counting
 from service.checklists.trend import Bounds, Reading, Trend, trend_of
-from service.checklists.words import RunState
 from service.contracts.words import WorkKind
 from service.core import dates
 from service.core.db import db
@@ -113,28 +111,14 @@ def _day(at: datetime) -> date:
 
 def _series(stations: Sequence[int], items: set[str]) -> dict[tuple[int, str, str], list[Any]]:
     """The answers that count of handed-in runs, by station, item and place, the oldest first."""
-    later = aliased(ChecklistRun)
-    corrected = select(later.id).where(
-        later.amends_id == Answer.run_id, later.submitted_at.is_not(None)
-    )
-    of_run = (Answer.run_id, Answer.item, Answer.place)
-    columns = (Answer.station_id, Answer.item, Answer.place, Answer.at, Answer.number)
-    newest = (
-        select(*columns, ChecklistRun.version_id)
-        .join(ChecklistRun, ChecklistRun.id == Answer.run_id)
-        .where(
-            Answer.station_id.in_(stations),
-            Answer.item.in_(items),
-            ChecklistRun.state != RunState.OPEN,
-            ~corrected.exists(),
-        )
-        .ext(distinct_on(*of_run))
-        .order_by(*of_run, Answer.at.desc(), Answer.id.desc())
-    )
+    wanted = (Answer.station_id.in_(stations), Answer.item.in_(items))
+    rows = counting().where(*wanted).add_columns(ChecklistRun.version_id).subquery()
+    names = ("station_id", "item", "place", "at", "number", "version_id")
+    columns = [rows.c[name] for name in names]
+    newest = select(*columns).where(rows.c.number.is_not(None), rows.c.verdict.is_not(None))
     found: dict[tuple[int, str, str], list[Any]] = defaultdict(list)
-    for row in sorted(db.session.execute(newest), key=lambda one: one.at):
-        if row.number is not None:
-            found[row.station_id, row.item, row.place].append(row)
+    for row in db.session.execute(newest.order_by(rows.c.at, rows.c.id)):
+        found[row.station_id, row.item, row.place].append(row)
     return found
 
 

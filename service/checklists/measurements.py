@@ -1,6 +1,6 @@
 """Measured values as series: one item at one place of one station, from run to run.
 
-Of a run its newest answer counts, and of a run that another one corrects, nothing.
+Of a run that was handed in its newest answer counts, and of one that another corrects, nothing.
 """
 
 from __future__ import annotations
@@ -8,19 +8,19 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 from functools import cached_property
 from typing import Any
 
-from sqlalchemy import Select, or_, select
-from sqlalchemy.dialects.postgresql import distinct_on
-from sqlalchemy.orm import aliased, contains_eager, joinedload
+from sqlalchemy import Select, select
+from sqlalchemy.orm import contains_eager, joinedload
 
 from service.checklists import editing
 from service.checklists.models import Answer, ChecklistRun
 from service.checklists.sentences import said
+from service.checklists.series import counting
 from service.checklists.trend import Bounds, Reading, Trend, trend_of
-from service.checklists.words import RunState, Verdict
+from service.checklists.words import Verdict
 from service.core import dates
 from service.core.db import db
 from service.people.models import Person
@@ -61,9 +61,8 @@ class Series:
 
     @cached_property
     def trend(self) -> Trend | None:
-        """Of what was handed in: a run on a tablet's lap may still change."""
-        handed_in = [one for one in self.answers if one.run.state is not RunState.OPEN]
-        return trend_of([_reading(one) for one in handed_in if one.number is not None], self.bounds)
+        found = [_reading(one) for one in self.answers if one.number is not None]
+        return trend_of(found, self.bounds)
 
 
 def _reading(one: Answer) -> Reading:
@@ -96,7 +95,7 @@ def series_of(
     """Of these answers, by item and place. Two statements, however many there are."""
     found: dict[tuple[int, str, str], list[Answer]] = defaultdict(list)
     for one in _newest(keys):
-        if (one.number is not None or one.over) and is_within(one):
+        if one.verdict and (one.number is not None or one.over) and is_within(one):
             found[one.station_id, one.item, one.place].append(one)
     asked = _Asked()
     return [
@@ -113,21 +112,11 @@ def _in_order(key: tuple[int, str, str]) -> tuple[Any, ...]:
 
 def _newest(keys: Select[Any]) -> Iterable[Answer]:
     """Of each run, item and place the answer that counts, the oldest run first."""
-    later = aliased(ChecklistRun)
-    corrected = select(later.id).where(
-        later.amends_id == Answer.run_id, later.submitted_at.is_not(None)
-    )
-    of_run = (Answer.run_id, Answer.item, Answer.place)
-    counts = (
-        select(Answer.id)
-        .where(Answer.id.in_(keys), ~corrected.exists())
-        .ext(distinct_on(*of_run))
-        .order_by(*of_run, Answer.at.desc(), Answer.id.desc())
-    )
+    counts = counting().where(Answer.id.in_(keys)).subquery()
     query = (
         select(Answer)
         .join(Answer.run)
-        .where(Answer.id.in_(counts))
+        .where(Answer.id.in_(select(counts.c.id)))
         .options(contains_eager(Answer.run).joinedload(ChecklistRun.version))
         .options(joinedload(Answer.instrument))
         .order_by(Answer.at, Answer.id)
@@ -150,22 +139,5 @@ class _Asked:
         return known
 
 
-def measured(item: str) -> Select[Any]:
-    """Handed-in answers with a number, of all stations, whose item begins so."""
-    return (
-        select(Answer.id)
-        .join(Answer.run)
-        .where(
-            Answer.item.startswith(item, autoescape=True),
-            or_(Answer.number.is_not(None), Answer.over),
-            ChecklistRun.state != RunState.OPEN,
-        )
-    )
-
-
 def verdict_of(one: Answer) -> Verdict:
     return one.verdict or Verdict.NOT_APPLICABLE
-
-
-def last_on(series: Series) -> date:
-    return dates.today(series.last.at)

@@ -90,8 +90,8 @@ def test_measured_values_are_narrowed_and_paged(program: Caller, station: Statio
     assert [one["place"] for one in page["items"]] == ["rcd:1", "rcd:2"]
     rest = house.get(path, per_page=2, cursor=page["next"])
     assert ([one["place"] for one in rest["items"]], rest["next"]) == (["rcd:10"], None)
-    day: dict[str, Any] = {"from": "2025-03-01", "to": "2025-03-01"}
-    late = house.get(path, place="rcd:2", **day)
+    only: dict[str, Any] = {"from": "2025-03-01", "to": "2025-03-01"}
+    late = house.get(path, place="rcd:2", **only)
     assert [len(one["values"]) for one in late["items"]] == [1]
     assert house.get(path, item="el")["items"] == []
     assert house.get(path, item="rcd%")["items"] == []
