@@ -102,7 +102,7 @@ def _asks(item: Mapping[str, Any]) -> list[tuple[str, Any]]:
 
 def _of_fact(name: str) -> list[tuple[Any, Any]]:
     if name == "fixed_cable":
-        return [(True, _("yes"))]
+        return [(True, _("yes")), (False, _("no"))]
     if name == "connectors":
         return [(number, str(number)) for number in range(1, MOST_OUTLETS + 1)]
     if name == "authorisations":
@@ -157,11 +157,13 @@ def chosen(form: Form, name: str, before: Mapping[str, Any] | None, choices: Cho
     """The condition that a form asks for; None for none."""
     if form.get(f"{name}-kept"):
         return before
-    rows = [_row(form, f"{name}-{number}", choices) for number in range(MOST_ROWS)]
+    shown = of.rows_of(before)
+    there = [*(shown[1] if shown else []), *[Row()] * MOST_ROWS][:MOST_ROWS]
+    rows = [_row(form, f"{name}-{n}", choices, one) for n, one in enumerate(there)]
     return of.condition_of(form.get(f"{name}-joined", of.ALL), rows)
 
 
-def _row(form: Form, name: str, choices: Choices) -> Row:
+def _row(form: Form, name: str, choices: Choices, there: Row) -> Row:
     subject = form.get(f"{name}-subject", "")
     if subject not in {one for one, _word in [*choices.facts, *choices.items]}:
         return Row()
@@ -169,9 +171,13 @@ def _row(form: Form, name: str, choices: Choices) -> Row:
     plain = Row(subject, negated)
     if plain.kind == of.NUMBER:
         return _number(form, name, plain, choices)
-    values = {sent: value for sent, value, _word in choices.options(plain)}
-    sent = form.getlist(f"{name}-values")
-    return Row(subject, negated, tuple(values[one] for one in sent if one in values))
+    had = there.values if there.subject == subject else ()
+    options = choices.options(Row(subject, negated, had))
+    values = {sent: value for sent, value, _word in options}
+    chosen = [values[one] for one in form.getlist(f"{name}-values") if one in values]
+    # What was there stays where it was; what is new follows.
+    chosen.sort(key=lambda it: had.index(it) if it in had else len(had))
+    return Row(subject, negated, tuple(chosen))
 
 
 def _number(form: Form, name: str, plain: Row, choices: Choices) -> Row:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
 from flask import Blueprint, Response, g, render_template, request, url_for
@@ -49,7 +50,7 @@ class Desk:
     def sections(self) -> list[dict[str, Any]]:
         return editing.sections(self.document)
 
-    @property
+    @cached_property
     def names(self) -> Names:
         return Names.of_document(self.document)
 

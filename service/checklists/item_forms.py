@@ -135,11 +135,10 @@ class ItemForm(RegisterForm):
         self.type.choices = [(one.value, labels.ITEM_TYPE[one]) for one in ItemType]
         self.limit.choices = [("", _("none: numbers of its own")), *_limits(item)]
         self.auto.choices = [("", _("choose")), *AUTO.items()]
-        found = (Verdict.FAIL, Verdict.REMARK, Verdict.WARN)
-        asked = [(one.value, labels.VERDICT[one]) for one in found]
-        self.photo_if.choices = self.note_if.choices = asked
+        every = [(one.value, labels.VERDICT[one]) for one in Verdict]
+        self.photo_if.choices = self.note_if.choices = every
         self.after.choices = self.depends_on.choices = self._others
-        self.authorisation.choices = [("", _("none")), *_authorisations()]
+        self.authorisation.choices = [("", _("none")), *_authorisations(item.get("authorisation"))]
 
     @property
     def kind(self) -> str:
@@ -157,7 +156,11 @@ class ItemForm(RegisterForm):
 
     @property
     def asked(self) -> list[Asked]:
-        return [Asked(name, self.before.get(name), self.choices) for name in ITEM_CONDITIONS]
+        return [Asked(name, self.before.get(name), self._of(name)) for name in ITEM_CONDITIONS]
+
+    def _of(self, name: str) -> Choices:
+        """What is asked again may ask of the item itself, too."""
+        return Choices(self.choices.document) if name == "ask_again_if" else self.choices
 
     @property
     def limit_row(self) -> Limit | None:
@@ -169,24 +172,36 @@ class ItemForm(RegisterForm):
         facts: dict[str, Any] = {"key": self.key.data or self.before["key"], "type": self.kind}
         facts |= {name: self._text(name) for name in TEXTS}
         facts["label"] = facts["label"] or {"sv": "", "en": ""}
-        facts |= {name: self[name].data or None for name in (*PLAIN, *LISTS)}
+        facts |= {name: self[name].data or None for name in PLAIN}
+        facts |= {name: self._in_order(name) for name in LISTS}
         facts["decimals"] = self.decimals.data
         facts |= {name: _plain(self[name].data) for name in NUMBERS}
         facts["choices"] = choice_rows()
         facts |= {name: self._condition(name) for name in ITEM_CONDITIONS}
         if facts["limit"]:
-            facts |= dict.fromkeys((*NUMBERS, "unit", "source"))
+            facts |= self._of_limit(facts)
         return facts | dict.fromkeys(self._foreign)
+
+    def _of_limit(self, facts: dict[str, Any]) -> dict[str, Any]:
+        """What its row says today; what the item had, where there is no such row."""
+        row = Limit.by_key().get(facts["limit"])
+        names = (*NUMBERS, "unit", "source")
+        return row.copied if row else {name: self.before.get(name) for name in names}
 
     @property
     def _foreign(self) -> set[str]:
         """What only other kinds of answer have."""
         every = {name for names in OF_TYPE.values() for name in names}
         lost = every - set(OF_TYPE.get(self.kind, ()))
-        return lost if self.kind in JUDGED else lost | {"safety", "photo_if", "note_if"}
+        return lost if self.kind in JUDGED else lost | {"safety"}
+
+    def _in_order(self, name: str) -> list[str] | None:
+        """What was there stays where it was; what is new follows."""
+        chosen, before = self[name].data or [], self.before.get(name) or []
+        return sorted(chosen, key=lambda it: before.index(it) if it in before else len(before))
 
     def _condition(self, name: str) -> Any:
-        return condition_forms.chosen(request.form, name, self.before.get(name), self.choices)
+        return condition_forms.chosen(request.form, name, self.before.get(name), self._of(name))
 
     def _text(self, name: str) -> dict[str, str] | None:
         words = {one: self[f"{name}_{one}"].data or "" for one in ("sv", "en")}
@@ -241,7 +256,10 @@ def _limits(item: Mapping[str, Any]) -> list[tuple[str, str]]:
     return rows if not mine or mine in dict(rows) else [(mine, mine), *rows]
 
 
-def _authorisations() -> list[tuple[str, str]]:
+def _authorisations(mine: str | None) -> list[tuple[str, str]]:
+    """Those in use, and the one that the item has."""
     spoken = language.current()
     found = db.session.scalars(Skill.in_use().where(Skill.is_authorisation))
-    return [(one.code, one.title(spoken)) for one in found]
+    known = {one.code: one.title(spoken) for one in found}
+    odd = [(mine, mine)] if mine and mine not in known else []
+    return [*odd, *known.items()]

@@ -9,8 +9,9 @@ from typing import Any
 from flask import Response, g, render_template, request, url_for
 from flask_babel import gettext as _
 
-from service.checklists import comparing, editing, fields_words
-from service.checklists.models import ChecklistTemplate, ChecklistVersion
+from service.checklists import comparing, document, editing, fields_words
+from service.checklists.comparing import Document
+from service.checklists.models import ChecklistTemplate, ChecklistVersion, Limit
 from service.checklists.sentences import Names, said, sentence
 from service.checklists.template_forms import ImportForm, NotesForm
 from service.checklists.template_views import bp, home
@@ -149,14 +150,14 @@ def compare(template_id: int) -> str:
         template=template,
         before=before,
         after=after,
-        changes=changes_of(before, after) if before and after else [],
+        changes=changes_of(before.document, after.document) if before and after else [],
         says=_says,
     )
 
 
-def changes_of(before: ChecklistVersion, after: ChecklistVersion) -> list[dict[str, Any]]:
-    """The differences of two versions, every value in words."""
-    old, new = Names.of_document(before.document), Names.of_document(after.document)
+def changes_of(before: Document, after: Document) -> list[dict[str, Any]]:
+    """The differences of two documents, every value in words."""
+    old, new = Names.of_document(before), Names.of_document(after)
     return [
         {
             "kind": one.kind,
@@ -168,7 +169,7 @@ def changes_of(before: ChecklistVersion, after: ChecklistVersion) -> list[dict[s
                 for name, was, is_ in one.fields
             ],
         }
-        for one in comparing.differences(before.document, after.document)
+        for one in comparing.differences(before, after)
     ]
 
 
@@ -180,12 +181,13 @@ def _values(name: str, was: Any, is_: Any, old: Names, new: Names) -> tuple[str,
 
 def _publication(one: ChecklistVersion, errors: dict[str, list[str]]) -> str:
     before = one.template.published
+    after = document.with_limits(one.document, {k: it.copied for k, it in Limit.by_key().items()})
     return render_template(
         "checklists/publish.html",
         version=one,
         before=before,
         errors=[(_place(one, path), path, words) for path, words in errors.items()],
-        changes=changes_of(before, one) if before else [],
+        changes=changes_of(before.document, after) if before else [],
     )
 
 
