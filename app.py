@@ -10,6 +10,14 @@ from flask import Flask
 from ocpp_link.demo.simulate import simulate
 from ocpp_link.server import serve
 from service.api import RESOURCES
+from service.checklists import (
+    editor_views,
+    instruments_views,
+    limits_views,
+    measurements_views,
+    preview_views,
+    version_views,
+)
 from service.checklists.models import ChecklistRun
 from service.commands import House, commands
 from service.contracts import packages_views, sla_views
@@ -89,6 +97,12 @@ PAGES: tuple[Any, ...] = (
     tasks_views.bp,
     tightenings_views.bp,
     service_views.bp,
+    version_views.pages,
+    editor_views.bp,
+    preview_views.bp,
+    limits_views.bp,
+    instruments_views.bp,
+    measurements_views.bp,
     knowledge_views.bp,
     parts_views.bp,
     kits_views.bp,

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from service.checklists.registers_api import instruments, limits
+from service.checklists.runs_api import measured, runs
+from service.checklists.templates_api import templates, versions
 from service.contracts.api import contracts
 from service.contracts.packages_api import packages, policies
 from service.core.api import Resource
@@ -54,6 +57,12 @@ RESOURCES: tuple[Resource, ...] = (
     tightenings,
     occurrences,
     forecasts,
+    templates,
+    versions,
+    runs,
+    measured,
+    instruments,
+    limits,
     orders,
     service_visits,
     recalls,

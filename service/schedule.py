@@ -15,6 +15,7 @@ from apscheduler.schedulers.background import BackgroundScheduler
 from apscheduler.triggers.interval import IntervalTrigger
 from flask import Flask
 
+from service.checklists import jobs as checklists
 from service.contracts import jobs as contracts
 from service.core import mail
 from service.core.clock import now
@@ -56,6 +57,7 @@ SCHEDULE: tuple[tuple[int, Callable[..., None]], ...] = (
     (MINUTE, visits.keep_due_days),
     (10 * MINUTE, plans.bring_forward),
     (10 * MINUTE, plans.keep_recalls),
+    (10 * MINUTE, plans.watch_new_measurements),
     (10 * MINUTE, tickets.let_warnings_age),
     (10 * MINUTE, visits.let_go_of_retired),
     (10 * MINUTE, forget_changes),
@@ -63,6 +65,8 @@ SCHEDULE: tuple[tuple[int, Callable[..., None]], ...] = (
     (HOUR, contracts.let_retired_stations_go),
     (HOUR, contracts.end_periods),
     (HOUR, contracts.remind_of_contracts),
+    (HOUR, checklists.remind_of_calibration),
+    (24 * HOUR, plans.watch_all_measurements),
     (HOUR, people.forget_ended_sessions),
     (HOUR, people.forget_attempts),
     (HOUR, people.forget_tablet_codes),

@@ -45,6 +45,8 @@ NAVIGATION: tuple[tuple[Any, tuple[tuple[str, Any, str], ...]], ...] = (
             ("contracts.index", _l("Contracts"), ""),
             ("models.index", _l("Models"), ""),
             ("plans.index", _l("Maintenance plans"), ""),
+            ("checklists.index", _l("Checklists"), ""),
+            ("instruments.index", _l("Instruments"), ""),
             ("parts.index", _l("Parts and kits"), ""),
             ("skills.index", _l("Skills"), ""),
             ("recalls.index", _l("Recalls"), ""),
@@ -75,6 +77,8 @@ PART_OF |= {"operations": "devices"}
 PART_OF |= {"components": "stations", "labels": "stations"}
 PART_OF |= {"tasks": "plans", "tightenings": "plans", "sla": "packages"}
 PART_OF |= {"knowledge": "models", "wear": "models", "kits": "parts"}
+PART_OF |= {"editor": "checklists", "preview": "checklists", "limits": "checklists"}
+PART_OF |= {"measurements": "stations"}
 PART_OF |= {"service_history": "plans", "programmes": "customers"}
 
 

@@ -6,6 +6,7 @@ asks for, `PUBLIC` which addresses need no sign-in. A test walks every address f
 
 from service.people.account_addresses import ACCOUNT
 from service.people.api_addresses import API
+from service.people.checklist_addresses import CHECKLISTS
 from service.people.page_addresses import PAGES, PUBLIC
 from service.people.roles import Role
 from service.people.tablet_addresses import TABLET
@@ -84,6 +85,13 @@ RIGHTS: dict[str, frozenset[Role]] = {
     "orders.work": HOUSE,
     # Make, plan, price, approve, cancel.
     "orders.manage": DISPATCH,
+    # What is asked at a station, and within which limits.
+    "checklists.read": HOUSE,
+    "checklists.edit": ADMINISTRATORS,
+    "instruments.read": HOUSE,
+    "instruments.edit": DISPATCH,
+    # A customer's are those of submitted runs at its own stations.
+    "measurements.read": EVERYBODY,
     "recalls.read": EVERYBODY,
     "recalls.edit": DISPATCH,
     "remote.read": HOUSE,
@@ -114,7 +122,7 @@ RIGHTS: dict[str, frozenset[Role]] = {
     "nothing": frozenset(),
 }
 
-ENDPOINTS: dict[str, str] = PAGES | UPKEEP | ACCOUNT | API | TABLET
+ENDPOINTS: dict[str, str] = PAGES | UPKEEP | CHECKLISTS | ACCOUNT | API | TABLET
 
 
 class NoRuleError(Exception):

@@ -8,6 +8,9 @@ from typing import Any
 from flask import Flask
 from sqlalchemy import insert, select
 
+from service.checklists import catalogue as checklists
+from service.checklists.models import ChecklistTemplate, ChecklistVersion, Instrument, Limit
+from service.checklists.words import InstrumentKind
 from service.contracts.models import ServiceContract
 from service.contracts.packages import ServicePackage, SlaPolicy
 from service.core.db import db
@@ -45,6 +48,7 @@ from service.tickets.models import Ticket
 from service.tickets.states import Priority
 from service.visits.models import WorkOrder
 from tests import saying
+from tests.checklists.written import measure
 
 CSV = b"""Namn;Identitet;Kund;Plats;Tillverkare;Modell
 Torget 9;TORGET-9;BRF Kajen;Torget;Zaptec;Pro
@@ -78,6 +82,7 @@ def build(app: Flask, at: datetime) -> Person:
     _office(admin, at)
     first(MaintenancePlan).new_version(admin, at)
     ImportDraft.upload("stationer.csv", sheet.read(CSV), admin, at)
+    _checklists(stations[0], admin, at)
     past = sheet.read(PAST, history_checking.HEADINGS, history_checking.REQUIRED)
     ServiceHistoryDraft.upload("historik.csv", past, admin, at)
     db.session.commit()
@@ -152,6 +157,23 @@ def _office(admin: Person, at: datetime) -> None:
     create_token(Role.ADMINISTRATOR, "Fakturering", at, by=admin)
 
 
+def _checklists(station: Station, admin: Person, at: datetime) -> None:
+    """What the product ships, a draft under somebody's hands, and a trip time that rises."""
+    checklists.load(db.session.connection())
+    published = first(ChecklistVersion, ChecklistVersion.state == "published")
+    published.new_version(admin, at)
+    for n, number in enumerate((182, 214, 243, 271)):
+        day = str((at - timedelta(days=1100 - 350 * n)).date())
+        measure(station, published, day, number)
+        measure(station, published, day, 9 - 2 * n, item="el.riso_pri", place="evse:1")
+        measure(station, published, day, 0.12, item="el.rpe", place="evse:1")
+    measure(station, published, str((at - timedelta(days=50)).date()), None, place="rcd:2")
+    facts = {"kind": InstrumentKind.RCD_TESTER, "make": "Metrel", "model": "MI 3155"}
+    for serial, days in (("21-0042", 12), ("21-0043", 300), ("19-0007", -40)):
+        until = (at + timedelta(days=days)).date()
+        Instrument.create(admin, at, serial=serial, calibrated_until=until, **facts)
+
+
 def first(kind: Any, *where: Any) -> Any:
     query = select(kind).where(*where).order_by(kind.id).limit(1)
     return db.session.scalars(query).unique().one()
@@ -188,6 +210,10 @@ def values() -> dict[str, Any]:
         "order_id": first(WorkOrder, WorkOrder.title.is_not(None)).id,
         "line_id": first(WorkOrder, WorkOrder.title.is_not(None)).lines[1].id,
         "recall_id": first(Recall).id,
+        "template_id": first(ChecklistTemplate).id,
+        "version_id": first(ChecklistVersion, ChecklistVersion.state == "draft").id,
+        "limit_id": first(Limit, Limit.key == "rcd.t1x").id,
+        "instrument_id": first(Instrument).id,
         "code": first(FaultCode).code,
         "kind": Kind.RESET.value,
         "token": "no-such-token",
