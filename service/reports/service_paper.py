@@ -181,7 +181,7 @@ def _photos(block: Facts, folder: Path) -> list[Flowable]:
     photos = block["photos"]
     across = LARGE if len(photos) <= FEW else SMALL
     width = (paper.WIDTH - (across - 1) * GAP / 2) / across
-    cells = [_photo(one, folder, width, HIGHEST[across]) for one in photos]
+    cells: list[Any] = [_photo(one, folder, width, HIGHEST[across]) for one in photos]
     story: list[Flowable] = []
     for start in range(0, len(cells), across):
         row = cells[start : start + across]

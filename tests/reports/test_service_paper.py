@@ -1,4 +1,4 @@
-"""The service report's paper: read back by its words, and spoilt by every text that can be typed."""
+"""The paper of a service report: read back by its words, spoilt by every text that can be typed."""
 
 from __future__ import annotations
 
