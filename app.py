@@ -10,6 +10,7 @@ from flask import Flask
 from ocpp_link.demo.simulate import simulate
 from ocpp_link.server import serve
 from service.api import RESOURCES
+from service.checklists.models import ChecklistRun
 from service.commands import House, commands
 from service.contracts import packages_views, sla_views
 from service.contracts import views as contracts_views
@@ -100,7 +101,12 @@ PAGES: tuple[Any, ...] = (
     calendar_views.bp,
 )
 # Whose rows a live topic names: a customer's person hears only of rows that they may see.
-TOPICS: dict[str, type[Visible]] = {"ticket": Ticket, "station": Station, "work_order": WorkOrder}
+TOPICS: dict[str, type[Visible]] = {
+    "ticket": Ticket,
+    "station": Station,
+    "work_order": WorkOrder,
+    "checklist_run": ChecklistRun,
+}
 
 
 def create_app(settings: Settings | None = None, **config: Any) -> Flask:

@@ -13,6 +13,7 @@ FEATURES = (
     "contracts",
     "monitoring",
     "sessions",
+    "checklists",
     "tickets",
     "remote",
     "plans",

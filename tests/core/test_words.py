@@ -14,6 +14,8 @@ from flask_babel import force_locale
 
 import service
 from ocpp_link import schema
+from service.checklists import labels as checklists
+from service.checklists import words as checklist_words
 from service.contracts import labels as contracts
 from service.contracts import words as contract_words
 from service.core import deeds
@@ -102,6 +104,12 @@ NAMES: dict[type[StrEnum], Mapping[Any, Any]] = {
     order_states.State: visits.STATE,
     order_states.LineState: visits.LINE,
     Refusal: visits.REFUSED,
+    checklist_words.VersionState: checklists.VERSION_STATE,
+    checklist_words.RunState: checklists.RUN_STATE,
+    checklist_words.Verdict: checklists.VERDICT,
+    checklist_words.ItemType: checklists.ITEM_TYPE,
+    checklist_words.SectionPer: checklists.SECTION_PER,
+    checklist_words.InstrumentKind: checklists.INSTRUMENT,
 }
 # What no page shows: an answer to a charger, the kind of a link, how a frame is read, and the like.
 UNSEEN = {Verdict, Purpose, Part, Direction, AlarmState, Charge, Origin, plan_words.DateState}
@@ -120,7 +128,19 @@ WORDS: dict[str, Mapping[Any, Any]] = {
     "rules": {words: remote.outcome_words(words) for words in outcomes.KNOWN},
 }
 # The same in both languages.
-SAME = {"AC", "OK", "Offline", "S4 information", "normal", "manual", "kg", "l", "m", "Service"}
+SAME = {
+    "AC",
+    "OK",
+    "multimeter",
+    "Offline",
+    "S4 information",
+    "normal",
+    "manual",
+    "kg",
+    "l",
+    "m",
+    "Service",
+}
 
 
 def _enums() -> Iterator[type[StrEnum]]:
