@@ -10,6 +10,7 @@ from sqlalchemy import (
     ARRAY,
     BigInteger,
     CheckConstraint,
+    ColumnElement,
     ForeignKey,
     Index,
     LargeBinary,
@@ -101,8 +102,7 @@ class ServiceReport(Model):
     @classmethod
     def newest(cls, query: Select[ServiceReport]) -> Select[ServiceReport]:
         """Of each report the revision that holds."""
-        other = cls.__table__.alias()
-        return query.where(~select(other.c.id).where(other.c.replaces_id == cls.id).exists())
+        return query.where(cls.holds())
 
     @classmethod
     def with_code(cls, code: str) -> ServiceReport | None:
@@ -111,6 +111,12 @@ class ServiceReport(Model):
     @property
     def is_newest(self) -> bool:
         return self.replaced_by is None
+
+    @classmethod
+    def holds(cls) -> ColumnElement[bool]:
+        """No other revision has replaced it: for a query."""
+        other = cls.__table__.alias()
+        return ~select(other.c.id).where(other.c.replaces_id == cls.id).exists()
 
     @property
     def revisions(self) -> list[ServiceReport]:
