@@ -41,7 +41,9 @@ from service.plans import (
     tightenings_views,
 )
 from service.remote import views as remote_views
-from service.reports import calendar_views, programme_views
+from service.portal import views as portal
+from service.reports import calendar_views, programme_views, service_views, verify_views
+from service.reports.service_reports import ServiceReport
 from service.sessions import tags_views
 from service.sessions import views as sessions_views
 from service.stations import (
@@ -99,12 +101,15 @@ PAGES: tuple[Any, ...] = (
     history_views.bp,
     programme_views.bp,
     calendar_views.bp,
+    service_views.bp,
+    verify_views.bp,
+    portal.bp,
 )
 # Whose rows a live topic names: a customer's person hears only of rows that they may see.
 TOPICS: dict[str, type[Visible]] = {
     "ticket": Ticket,
     "station": Station,
-    "work_order": WorkOrder,
+    "work_order": WorkOrder, "service_report": ServiceReport,
     "checklist_run": ChecklistRun,
 }
 

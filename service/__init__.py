@@ -19,4 +19,5 @@ FEATURES = (
     "plans",
     "visits",
     "reports",
+    "portal",
 )

@@ -18,6 +18,7 @@ from service.plans.occurrences_api import occurrences
 from service.plans.tightenings_api import tightenings
 from service.remote.api import remote
 from service.reports.programme_api import customers
+from service.reports.service_api import service_reports
 from service.sessions.api import sessions, tags
 from service.stations.api import stations
 from service.stations.register_api import sites
@@ -50,5 +51,6 @@ RESOURCES: tuple[Resource, ...] = (
     forecasts,
     orders,
     recalls,
+    service_reports,
     history,
 )

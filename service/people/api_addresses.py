@@ -153,5 +153,9 @@ API: dict[str, str] = {
     "api.recalls.list_recall_stations": "recalls.read",
     "api.recalls.change_recall_station": "recalls.edit",
     "api.recalls.from_recall": "orders.manage",
+    "api.service-reports.list_reports": "reports.read",
+    "api.service-reports.show_report": "reports.read",
+    "api.service-reports.service_report_document": "reports.read",
+    "api.service-reports.correct_report": "reports.correct",
     "api.history.list_history": "history.export",
 }
