@@ -28,7 +28,7 @@ from service.monitoring import (
     stations_views,
 )
 from service.parts import kits_views, parts_views, wear_views
-from service.people import sign_in, skills_pages
+from service.people import sign_in, skills_pages, tablet_api, tablet_door, tablet_list
 from service.people.models import NotVisibleError
 from service.people.views import bp as people
 from service.people.web_sessions import WebSession
@@ -47,10 +47,12 @@ from service.reports.service_reports import ServiceReport
 from service.sessions import tags_views
 from service.sessions import views as sessions_views
 from service.stations import (
+    components_views,
     connection_views,
     customers_views,
     import_views,
     knowledge_views,
+    label_views,
     models_views,
     pending_views,
     sites_views,
@@ -69,6 +71,8 @@ PAGES: tuple[Any, ...] = (
     outbox_views.bp,
     stations_views.stations,
     stations_views.bp,
+    label_views.bp,
+    components_views.bp,
     connection_views.bp,
     rivals_views.bp,
     pending_views.bp,
@@ -90,6 +94,7 @@ PAGES: tuple[Any, ...] = (
     kits_views.bp,
     wear_views.bp,
     skills_pages.bp,
+    tablet_list.bp,
     list_views.bp,
     remote_views.bp,
     frames_views.bp,
@@ -105,6 +110,8 @@ PAGES: tuple[Any, ...] = (
     verify_views.bp,
     portal.bp,
 )
+# What tablets call, under /api/t.
+TABLETS = (tablet_api.bp,)
 # Whose rows a live topic names: a customer's person hears only of rows that they may see.
 TOPICS: dict[str, type[Visible]] = {
     "ticket": Ticket,
@@ -134,6 +141,7 @@ def create_app(settings: Settings | None = None, **config: Any) -> Flask:
     for pages in PAGES:
         app.register_blueprint(pages)
     api.publish(app, RESOURCES)
+    tablet_door.publish(app, TABLETS)
     return app
 
 

@@ -12,6 +12,7 @@ from service.parts.api import kits, parts
 from service.parts.wear_api import models
 from service.people.api import history
 from service.people.skills_api import skills
+from service.people.tablets_api import tablets
 from service.plans.api import assigned, plans, tasks
 from service.plans.forecast_api import forecasts
 from service.plans.occurrences_api import occurrences
@@ -21,6 +22,7 @@ from service.reports.programme_api import customers
 from service.reports.service_api import service_reports
 from service.sessions.api import sessions, tags
 from service.stations.api import stations
+from service.stations.components_api import components
 from service.stations.register_api import sites
 from service.tickets.deeds_api import tickets
 from service.visits.deeds_api import orders, recalls
@@ -32,7 +34,9 @@ RESOURCES: tuple[Resource, ...] = (
     parts,
     kits,
     skills,
+    tablets,
     stations,
+    components,
     policies,
     packages,
     contracts,

@@ -65,6 +65,7 @@ SCHEDULE: tuple[tuple[int, Callable[..., None]], ...] = (
     (HOUR, contracts.remind_of_contracts),
     (HOUR, people.forget_ended_sessions),
     (HOUR, people.forget_attempts),
+    (HOUR, people.forget_tablet_codes),
     (HOUR, reports.forget_old_events),
     (HOUR, monitoring.make_partitions),
     (HOUR, monitoring.drop_old_frames),

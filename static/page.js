@@ -15,5 +15,9 @@ document.addEventListener("submit", (event) => {
   setTimeout(() => forms.delete(form), 3000);
 });
 
+document.addEventListener("click", (event) => {
+  if (event.target.closest("[data-print]")) window.print();
+});
+
 // The summary of what is wrong is read first.
 document.getElementById("errors")?.focus();

@@ -72,3 +72,18 @@ def test_the_clock_opens_what_has_waited_out_its_debounce(app: Flask, station: S
 
     assert [ticket.fault for ticket in tickets()] == ["internal_error"]
     assert db.session.scalars(select(Node)).all() == []
+
+
+def test_a_tick_that_comes_late_runs_all_the_same(
+    app: Flask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """APScheduler's own default drops a job that is a second late."""
+    ran = Event()
+    monkeypatch.setattr(schedule, "SCHEDULE", ((3600, lambda at: None),))
+    monkeypatch.setattr(schedule, "CARRIERS", ())
+    scheduler = schedule.start(Clock(app, "here"))
+
+    scheduler.add_job(ran.set, "interval", hours=1, next_run_time=now() - timedelta(minutes=30))
+
+    assert ran.wait(5)
+    scheduler.shutdown(wait=True)

@@ -51,7 +51,7 @@ def number_of(item: Item, given: Given) -> float | None:
 
 
 def is_over(item: Item, given: Given) -> bool:
-    return bool(item.get("over")) and given.get("over") is True
+    return item.get("over") is not None and given.get("over") is True
 
 
 def verdict_of(item: Item, given: Any) -> str | None:
@@ -123,7 +123,7 @@ def _is_given(kind: str, given: Given) -> bool:
 
 
 def _is_signature(value: Any) -> bool:
-    return isinstance(value, Mapping) and _is_text(value.get("name")) and bool(value.get("png"))
+    return isinstance(value, Mapping) and _is_text(value.get("name")) and _is_text(value.get("png"))
 
 
 def _is_text(value: Any) -> bool:

@@ -54,8 +54,8 @@ class ChecklistRun(Model):
     reviewed_at: Mapped[datetime | None]
     # Who submitted it.
     person_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
-    # The submitted run that it corrects, and what was wrong there.
-    amends_id: Mapped[int | None] = mapped_column(ForeignKey("checklist_run.id"), index=True)
+    # The submitted run that it corrects, and what was wrong there. One is corrected once.
+    amends_id: Mapped[int | None] = mapped_column(ForeignKey("checklist_run.id"), unique=True)
     amends_why: Mapped[str | None]
     station: Mapped[Station] = relationship()
     version: Mapped[ChecklistVersion] = relationship()

@@ -6,6 +6,7 @@ Nothing here refuses a value: it is shown, locked, judged or asked again.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -48,7 +49,7 @@ def evaluate(
 def chain(place: str) -> list[str]:
     """Where a condition at this place looks for an item, the nearest first."""
     kind, _, number = place.partition(":")
-    twin = [f"{TWIN[kind]}:{number}"] if kind in TWIN and number.isdecimal() else []
+    twin = [f"{TWIN[kind]}:{number}"] if kind in TWIN and re.fullmatch("[0-9]+", number) else []
     return list(dict.fromkeys([place, *twin, *WIDER[WIDER.index(kind) if kind in WIDER else 0 :]]))
 
 

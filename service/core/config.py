@@ -179,6 +179,14 @@ class Settings:
         scheme = "https" if self.has_tls else "http"
         return self.public_url or f"{scheme}://{self._host}:{self.http_port}"
 
+    @property
+    def tablets_work(self) -> bool:
+        """Whether browsers keep the tablets' app: over TLS alone, or on this machine."""
+        where = urlsplit(self.web_url)
+        here = {"localhost", "127.0.0.1", "::1"}
+        is_here = where.hostname in here and (self.public_url or self.bind in here)
+        return where.scheme == "https" or bool(is_here)
+
     def ocpp_url(self, secure: bool) -> str:
         """The address that a charger is given; its identity is added behind it."""
         if self.public_ocpp_url:

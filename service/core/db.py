@@ -24,6 +24,8 @@ from sqlalchemy import (
     Text,
     Update,
     event,
+    func,
+    select,
 )
 from sqlalchemy.dialects import postgresql
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
@@ -223,6 +225,11 @@ def in_one_go() -> Iterator[None]:
             _send(_driver(), commit=True)
     finally:
         _waiting.reset(before)
+
+
+def need_not_reach_the_disk() -> None:
+    """This transaction's commit does not wait for it: what a crash may forget, it may."""
+    db.session.execute(select(func.set_config("synchronous_commit", "off", True)))
 
 
 def claimed(update: Update) -> bool:

@@ -59,6 +59,7 @@ NAVIGATION: tuple[tuple[Any, tuple[tuple[str, Any, str], ...]], ...] = (
         (
             ("packages.index", _l("Service packages"), ""),
             ("people.index", _l("People"), ""),
+            ("devices.index", _l("Tablets"), ""),
             ("people.tokens", _l("API tokens"), ""),
             ("settings.index", _l("Settings"), ""),
             ("outbox.index", _l("Mail"), ""),
@@ -72,6 +73,7 @@ OWN_PAGES = {"people.tokens", "people.profile"}
 PART_OF = dict.fromkeys(
     ("frames", "states", "connection", "rivals", "availability", "remote", "imports"), "stations"
 )
+PART_OF |= {"components": "stations", "labels": "stations"}
 PART_OF |= {"tasks": "plans", "tightenings": "plans", "sla": "packages"}
 PART_OF |= {"knowledge": "models", "wear": "models", "kits": "parts"}
 PART_OF |= {"service_history": "plans", "programmes": "customers"}
@@ -94,8 +96,14 @@ class Place:
 
 @dataclass(frozen=True)
 class Group:
+    """Places under one title, folded unless the page is one of them."""
+
     title: Any
     places: list[Place]
+
+    @property
+    def is_here(self) -> bool:
+        return any(place.is_here for place in self.places)
 
 
 def set_up(app: Flask, missing: type[Exception]) -> None:

@@ -12,6 +12,7 @@ from marshmallow import fields
 from sqlalchemy import ColumnElement, and_, func, select, true
 
 from service.core.api import Resource
+from service.core.codes import read_code
 from service.core.db import db
 from service.core.fields import FlagText, Instant, Shown, Text, WholeText, choice
 from service.core.paging import Listed, by, containing, narrowed, page, page_of
@@ -85,7 +86,7 @@ def _connected(wanted: bool) -> ColumnElement[bool]:
 
 def _named(words: str) -> ColumnElement[bool]:
     """Half of a credential is not searched for by a customer: a hit would tell it."""
-    columns = [Station.name, Station.serial_number]
+    columns = [Station.name, Station.code, Station.serial_number]
     if g.person.sees_all:
         columns.append(Station.ocpp_identity)
     return containing(words, *columns) if words else true()
@@ -99,12 +100,19 @@ def _identified(identity: str) -> ColumnElement[bool]:
 class StationQuery(Listed):
     q = by(
         _named,
-        Text(200, metadata={"description": "Part of the name, serial number or OCPP identity."}),
+        Text(
+            200,
+            metadata={"description": "Part of name, label, serial number or OCPP identity."},
+        ),
     )
     site_id = by(Station.site_id, WholeText())
     customer_id = by(_of_customer, WholeText())
     model_id = by(Station.model_id, WholeText())
     ocpp_identity = by(_identified, Text(48))
+    code = by(
+        lambda words: Station.code == read_code(words),
+        Text(20, metadata={"description": "What a label says: any case, dash or none."}),
+    )
     connected = by(_connected, FlagText())
 
 

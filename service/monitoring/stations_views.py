@@ -5,10 +5,10 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from flask import Blueprint, g, render_template
+from flask import Blueprint, g, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import lazy_gettext as _l
-from sqlalchemy import ColumnElement, Select, select
+from sqlalchemy import ColumnElement, Select, func, select
 from sqlalchemy.orm import contains_eager, selectinload
 
 from service.core import language
@@ -25,6 +25,7 @@ from service.monitoring.rivals import Rival
 from service.people.guard import has
 from service.people.models import Customer
 from service.stations import labels
+from service.stations.label_views import MOST, sheet
 from service.stations.models import Site, Station, StationModel
 from service.stations.views import bp as stations
 
@@ -36,8 +37,26 @@ bp = Blueprint("states", __name__, url_prefix="/stations")
 @stations.get("")
 def index() -> ResponseReturnValue:
     return _listing(now()).answer(
-        "stations/index.html", health_of=fleet.health_of, labels=status_labels
+        "stations/index.html",
+        health_of=fleet.health_of,
+        labels=status_labels,
+        labels_url=_with_choices("stations.labels"),
     )
+
+
+@stations.get("/labels", endpoint="labels")
+def labels_of_list() -> str:
+    """Labels of the stations that the list shows with this search and these filters."""
+    listing = _listing(now())
+    chosen = listing.sorted(listing.narrowed(request.args), request.args).limit(MOST + 1)
+    found = db.session.execute(chosen).unique().scalars().all()
+    return sheet(found, _with_choices("stations.index"))
+
+
+def _with_choices(endpoint: str) -> str:
+    """The address, with the search, filters and order of this one."""
+    said = request.query_string.decode("ascii", "ignore")
+    return url_for(endpoint) + (f"?{said}" if said else "")
 
 
 @bp.get("/<int:station_id>/state")
@@ -103,13 +122,15 @@ def _listing(at: datetime) -> Listing:
             Filter("shown", _l("Shown"), SHOWN, _shown, default="in_use"),
         ),
         sort="name",
-        search_hint=_l("Search name, site, customer, serial number …"),
+        search_hint=_l("Search name, site, customer, label, serial number …"),
     )
 
 
 def _searched() -> tuple[Any, ...]:
     """Whoever may not see an identity may not find it by guessing either."""
-    known = (Station.name, Station.serial_number, Site.name, Site.city, Customer.name)
+    shown = func.left(Station.code, 4) + "-" + func.right(Station.code, 4)
+    label = (Station.code, shown)
+    known = (Station.name, *label, Station.serial_number, Site.name, Site.city, Customer.name)
     return (*known, Station.ocpp_identity) if has("stations.connect") else known
 
 
@@ -133,6 +154,7 @@ def _columns(at: datetime) -> tuple[Column, ...]:
             Column(name, labels.column(name), None, _site(name), on_page=False)
             for name in ("address", "postal_code", "city", "latitude", "longitude", "time_zone")
         ),
+        Column("code", labels.column("code"), None, _own("label"), on_page=False),
         *(
             Column(name, labels.column(name), None, _own(name), on_page=False)
             for name in (

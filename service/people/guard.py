@@ -29,6 +29,7 @@ from werkzeug.wrappers import Response as AnyResponse
 from service.core import clock
 from service.core.config import Settings
 from service.core.db import db, unit_of_work
+from service.people import tablet_door
 from service.people.models import Person
 from service.people.rights import has_right, may
 from service.people.session_cookie import ServerSession
@@ -46,7 +47,7 @@ def init(app: Flask) -> None:
 
 def guard() -> AnyResponse | None:
     """Let the request pass, or answer it."""
-    person = _bearer() if is_api() else cast("ServerSession", session).person
+    person = _caller()
     introduce(person)
     if request.endpoint is None or request.method == "OPTIONS":
         return None
@@ -70,6 +71,14 @@ def introduce(person: Person | None) -> None:
         _show_rows_of(g.customer, db.session.connection())
 
 
+def _caller() -> Person | None:
+    """Pages take the cookie, the API the token, the tablets' door the device's token."""
+    if tablet_door.is_tablets():
+        tablet = tablet_door.caller()
+        return tablet.person if tablet else None
+    return _bearer() if is_api() else cast("ServerSession", session).person
+
+
 def is_api() -> bool:
     return request.path.startswith(API)
 
@@ -87,7 +96,7 @@ def has(right: str) -> bool:
 
 
 def _bearer() -> Person | None:
-    """Pages take the cookie and the API the token: no other site makes a browser call it."""
+    """The API takes no cookie: no other site makes a browser call it."""
     kind, _, secret = request.headers.get("Authorization", "").partition(" ")
     if kind.lower() != "bearer":
         return None
@@ -102,6 +111,8 @@ def _bearer() -> Person | None:
 def _refuse(person: Person | None) -> AnyResponse:
     if person:
         abort(403)
+    if tablet_door.is_tablets():
+        abort(401, "This tablet is not enrolled, or was silent for too long: enrol it anew.")
     if is_api() or request.accept_mimetypes.best == "text/event-stream":
         abort(401)
     return _to_sign_in()
@@ -116,7 +127,7 @@ def _to_sign_in() -> AnyResponse:
 
 
 def _leave(_: BaseException | None) -> None:
-    for name in ("person", "customer", "_login_user"):
+    for name in ("person", "customer", "tablet", "_login_user"):
         g.pop(name, None)
 
 

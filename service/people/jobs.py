@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from service.people.brake import Attempt
+from service.people.tablets import TabletCode
 from service.people.web_sessions import WebSession
 
 
@@ -14,3 +15,7 @@ def forget_ended_sessions(at: datetime) -> None:
 
 def forget_attempts(at: datetime) -> None:
     Attempt.sweep(at)
+
+
+def forget_tablet_codes(at: datetime) -> None:
+    TabletCode.sweep(at)

@@ -8,6 +8,7 @@ from service.people.account_addresses import ACCOUNT
 from service.people.api_addresses import API
 from service.people.page_addresses import PAGES, PUBLIC
 from service.people.roles import Role
+from service.people.tablet_addresses import TABLET
 from service.people.upkeep_addresses import UPKEEP
 
 __all__ = ["ENDPOINTS", "PUBLIC", "RIGHTS", "NoRuleError", "has_right", "may"]
@@ -46,6 +47,9 @@ RIGHTS: dict[str, frozenset[Role]] = {
     "skills.edit": ADMINISTRATORS,
     "stations.read": EVERYBODY,
     "stations.edit": DESK,
+    # What is built in, and that another device stands there: seen on site.
+    "components.edit": HOUSE,
+    "stations.swap": HOUSE,
     # OCPP identity, address and key: what a charger signs in with.
     "stations.connect": DESK,
     # Of two that use one identity, which one is the charger.
@@ -100,6 +104,11 @@ RIGHTS: dict[str, frozenset[Role]] = {
     "remote.change_configuration": DESK,
     "remote.remote_start": DESK,
     "remote.remote_stop": DESK,
+    # Enrol a tablet of one's own, and what it calls.
+    "tablets.own": HOUSE,
+    "tablets.speak": HOUSE,
+    # Everybody's: what waits on each, make a code for somebody, revoke.
+    "tablets.manage": DISPATCH,
     "history.read": HOUSE,
     "history.export": ADMINISTRATORS,
     "people.manage": ADMINISTRATORS,
@@ -108,7 +117,7 @@ RIGHTS: dict[str, frozenset[Role]] = {
     "nothing": frozenset(),
 }
 
-ENDPOINTS: dict[str, str] = PAGES | UPKEEP | ACCOUNT | API
+ENDPOINTS: dict[str, str] = PAGES | UPKEEP | ACCOUNT | API | TABLET
 
 
 class NoRuleError(Exception):

@@ -68,7 +68,8 @@ class ServerSession(CallbackDict[str, Any], SessionMixin):
 class TableSessions(SessionInterface):
     def open_session(self, app: Flask, request: Request) -> ServerSession:
         cookie = request.cookies.get(self.get_cookie_name(app), "")
-        if not cookie or request.path.startswith(f"{app.static_url_path}/"):
+        # A tablet is known by its token, whoever else has signed in at the same browser.
+        if not cookie or request.path.startswith((f"{app.static_url_path}/", "/api/t/")):
             return ServerSession()
         row = WebSession.opened_by(cookie, clock.now())
         return ServerSession(row, cookie if row else "")

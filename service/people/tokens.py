@@ -9,7 +9,7 @@ from math import ceil
 from sqlalchemy import ForeignKey, Select, func, or_, select, update
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from service.core.db import Model, claimed, db
+from service.core.db import Model, claimed, db, need_not_reach_the_disk
 from service.core.history import record
 from service.people.models import Customer, Person, Role
 from service.people.web_sessions import fingerprint
@@ -68,7 +68,7 @@ class ApiToken(Model):
         latest = at + MINUTE - share
         has_room = or_(cls.busy_until.is_(None), cls.busy_until <= latest)
         taken = {"last_used_at": at, "busy_until": func.greatest(cls.busy_until, at) + share}
-        _need_not_reach_the_disk()
+        need_not_reach_the_disk()
         if not claimed(update(cls).where(cls.id == row.id, has_room).values(taken)):
             raise TooManyCallsError((row.busy_until or at) - latest)
         return row.person
@@ -76,11 +76,6 @@ class ApiToken(Model):
     def revoke(self, by: Person, at: datetime) -> None:
         self.revoked_at = at
         record("revoke", self, by, at, name=self.name)
-
-
-def _need_not_reach_the_disk() -> None:
-    """This transaction's commit does not wait for it: a crash that forgets a call harms nobody."""
-    db.session.execute(select(func.set_config("synchronous_commit", "off", True)))
 
 
 def create_token(

@@ -70,6 +70,7 @@ class StationShape(Shown):
     )
     id = fields.Integer()
     name = fields.String()
+    code = fields.String(metadata={"description": "What its label says, without the dash."})
     ocpp_identity = fields.String()
     security_profile = fields.Integer()
     authorization = choice(Authorization)

@@ -7,10 +7,19 @@ from contextlib import contextmanager
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import CheckConstraint, Computed, ForeignKey, Select, UniqueConstraint, select
+from sqlalchemy import (
+    CheckConstraint,
+    Computed,
+    ForeignKey,
+    Select,
+    UniqueConstraint,
+    select,
+    text,
+)
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
+from service.core import codes
 from service.core.db import Model, db
 from service.core.history import edit, record
 from service.core.live import announce
@@ -18,15 +27,26 @@ from service.core.retired import RetiredError, refuse_if_retired
 from service.people.models import Person
 from service.people.roles import Role
 from service.stations import keys
+from service.stations.components import Component
 from service.stations.identity import is_identity
 from service.stations.knowledge import ModelDocument, ModelEvidence, ProtectiveDevice
+from service.stations.outlets import Connector, Evse
 from service.stations.pending import PendingCharger
 from service.stations.register import Site, StationModel
-from service.stations.words import Access, Authorization, Current, Environment
+from service.stations.serials import SameDeviceError, StationSerial, swap
+from service.stations.words import (
+    Access,
+    Authorization,
+    ComponentKind,
+    Current,
+    Environment,
+)
 
 __all__ = [
     "Access",
     "Authorization",
+    "Component",
+    "ComponentKind",
     "Connector",
     "Current",
     "Evse",
@@ -35,10 +55,19 @@ __all__ = [
     "PendingCharger",
     "ProtectiveDevice",
     "RetiredError",
+    "SameDeviceError",
     "Site",
     "Station",
     "StationModel",
+    "StationSerial",
 ]
+
+
+# The code as it is typed: with its dash and without.
+SEARCH_KEY = (
+    "lower(name || chr(10) || ocpp_identity || chr(10) || left(code, 4) || '-' || right(code, 4)"
+    " || chr(10) || code)"
+)
 
 
 class StationError(Exception):
@@ -72,10 +101,10 @@ class Station(Model):
     # As the charger spells it. Never shown to the public: it is half of a credential.
     ocpp_identity: Mapped[str]
     identity_key: Mapped[str]
-    # Name and identity in small letters, a line each: a search reads it ten times as fast.
-    search_key: Mapped[str] = mapped_column(
-        Computed("lower(name || chr(10) || ocpp_identity)", persisted=True), deferred=True
-    )
+    # What its label says. The database gives it, so that no row is without, however it came.
+    code: Mapped[str] = mapped_column(unique=True, server_default=text("station_code()"))
+    # Name, identity and code in small letters, a line each: a search reads it ten times as fast.
+    search_key: Mapped[str] = mapped_column(Computed(SEARCH_KEY, persisted=True), deferred=True)
     site_id: Mapped[int | None] = mapped_column(ForeignKey("site.id"), index=True)
     model_id: Mapped[int | None] = mapped_column(ForeignKey("station_model.id"), index=True)
     serial_number: Mapped[str | None]
@@ -119,6 +148,12 @@ class Station(Model):
         return db.session.scalars(select(cls).where(cls.identity_key == key)).one_or_none()
 
     @classmethod
+    def with_code(cls, words: str) -> Station | None:
+        """The station with this label, in any case, with or without dash."""
+        code = codes.read_code(words)
+        return db.session.scalars(select(cls).where(cls.code == code)).one_or_none()
+
+    @classmethod
     def create(
         cls, name: str, ocpp_identity: str, by: Person | str, at: datetime, **facts: Any
     ) -> Station:
@@ -138,6 +173,11 @@ class Station(Model):
     @property
     def is_retired(self) -> bool:
         return self.retired_at is not None
+
+    @property
+    def label(self) -> str:
+        """Its code, as it stands on the cabinet."""
+        return codes.shown(self.code)
 
     @property
     def surroundings(self) -> Environment:
@@ -193,6 +233,28 @@ class Station(Model):
         edit(self, by, at, why, security_profile=profile)
         announce("station", self.id, at)
 
+    def swap(
+        self,
+        old_serial: str | None,
+        new_serial: str,
+        by: Person | str,
+        at: datetime,
+        why: str | None = None,
+        *,
+        with_components: bool = False,
+    ) -> StationSerial:
+        """Another device stands here since `at`; the station, its key and its past stay.
+
+        Raises RetiredError, SameDeviceError.
+        """
+        refuse_if_retired(self)
+        gone = swap(self, old_serial, new_serial, by, at, why)
+        if with_components:
+            for one in Component.installed_at(self.id):
+                one.remove(by, at, why)
+        announce("station", self.id, at)
+        return gone
+
     def retire(self, by: Person, why: str, at: datetime) -> None:
         """Take it out of the fleet for good. Its past stays; its identity is free again."""
         refuse_if_retired(self)
@@ -232,48 +294,3 @@ def _allow_profile(profile: int, by: Person | str) -> None:
     """A rule, or the program's own command line, is as good as an administrator."""
     if profile == 0 and not isinstance(by, str) and by.role is not Role.ADMINISTRATOR:
         raise ProfileNotAllowedError
-
-
-class Evse(Model):
-    """A charging point: what can serve one car at a time."""
-
-    __tablename__ = "evse"
-    __table_args__ = (UniqueConstraint("station_id", "number"),)
-
-    id: Mapped[int] = mapped_column(primary_key=True)
-    station_id: Mapped[int] = mapped_column(ForeignKey("station.id"))
-    number: Mapped[int]
-    station: Mapped[Station] = relationship(back_populates="evses")
-
-
-class Connector(Model):
-    """An outlet or a cable, with what the charger last said of it. 0 is the whole station."""
-
-    __tablename__ = "connector"
-    __table_args__ = (
-        UniqueConstraint("station_id", "number"),
-        {"postgresql_with": {"fillfactor": 70}},
-    )
-
-    id: Mapped[int] = mapped_column(primary_key=True)
-    station_id: Mapped[int] = mapped_column(ForeignKey("station.id"))
-    evse_id: Mapped[int | None] = mapped_column(ForeignKey("evse.id"), index=True)
-    number: Mapped[int]
-    # False when only the charger knows of it, not the register.
-    confirmed: Mapped[bool] = mapped_column(default=True)
-    # The trade's words as OCPP 1.6 spells them, or None until the charger has spoken.
-    status: Mapped[str | None]
-    error_code: Mapped[str | None]
-    vendor_error_code: Mapped[str | None]
-    info: Mapped[str | None]
-    # Since when the status stands, by arrival; and the charger's own word for that, as evidence.
-    since: Mapped[datetime]
-    said_at: Mapped[str | None]
-    reported_at: Mapped[datetime | None]
-    station: Mapped[Station] = relationship(back_populates="connectors")
-    evse: Mapped[Evse | None] = relationship()
-
-    @property
-    def is_charging(self) -> bool:
-        """A car is connected and has, or may get, energy."""
-        return self.status in {"Charging", "SuspendedEV", "SuspendedEVSE"}

@@ -10,7 +10,7 @@ from service.core.clock import now
 from service.core.db import db
 from service.stations import connection_views, labels, pages
 from service.stations.forms import StationForm
-from service.stations.models import IdentityTakenError, Station
+from service.stations.models import IdentityTakenError, Station, StationSerial
 from service.stations.pages import Answer
 
 bp = Blueprint("stations", __name__, url_prefix="/stations")
@@ -22,6 +22,7 @@ PANELS = (
     ("service.of_station", _l("Service")),
     ("work_orders.of_station", _l("Work orders")),
     ("contracts.of_station", _l("Covered by")),
+    ("components.of_station", _l("Components")),
     ("availability.of_station", _l("Availability")),
     ("remote.of_station", _l("Remote actions")),
     ("outages.of_station", _l("Planned outages")),
@@ -40,6 +41,7 @@ def show(station_id: int) -> str:
         "stations/show.html",
         station=station,
         panels=[panel for panel in panels if panel[0]],
+        devices=StationSerial.of_station(station.id),
         frames_url=pages.address_of("frames.index", station_id=station.id),
         labels=labels,
     )

@@ -89,3 +89,20 @@ class DocumentKind(StrEnum):
     SERVICE_MANUAL = "service_manual"
     DATA_SHEET = "data_sheet"
     OTHER = "other"
+
+
+class ComponentKind(StrEnum):
+    """What is built into one station and may be changed by itself."""
+
+    RCD = "rcd"
+    FILTER = "filter"
+    CONTACTOR = "contactor"
+    CABLE = "cable"
+    CONNECTOR = "connector"
+    MODEM = "modem"
+    METER = "meter"
+    SCREEN = "screen"
+    POWER_MODULE = "power_module"
+    FAN = "fan"
+    PAYMENT_TERMINAL = "payment_terminal"
+    OTHER = "other"

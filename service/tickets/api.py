@@ -75,10 +75,6 @@ class TicketDetailShape(TicketShape):
         return shown
 
 
-def _of_station(key: int) -> ColumnElement[bool]:
-    return Ticket.id.in_(Ticket.of_station(key).with_only_columns(Ticket.id))
-
-
 def _in_state(state: str) -> ColumnElement[bool]:
     return Ticket.state.in_(OPEN) if state == "open" else Ticket.state == State(state)
 
@@ -90,7 +86,7 @@ def _assigned(key: int) -> ColumnElement[bool]:
 
 class TicketQuery(Listed):
     station_id = by(
-        _of_station,
+        Ticket.is_of_station,
         WholeText(metadata={"description": "With its site's tickets that it is a part of."}),
     )
     site_id = by(Ticket.site_id, WholeText())

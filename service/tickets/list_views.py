@@ -69,9 +69,7 @@ def tally() -> str:
 @bp.get("/stations/<int:station_id>/tickets")
 def of_station(station_id: int) -> str:
     station = g.person.may_see(Station, station_id)
-    visible = Ticket.of_station(station.id).where(
-        Ticket.id.in_(Ticket.visible_to(g.person).with_only_columns(Ticket.id))
-    )
+    visible = Ticket.visible_to(g.person).where(Ticket.is_of_station(station.id))
     newest = visible.order_by(Ticket.state.in_(OPEN).desc(), Ticket.id.desc()).limit(20)
     return render_template(
         "tickets/of_station.html",

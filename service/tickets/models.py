@@ -5,7 +5,19 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import CheckConstraint, ForeignKey, Identity, Index, Select, or_, select, text
+from sqlalchemy import (
+    CheckConstraint,
+    ColumnElement,
+    ForeignKey,
+    Identity,
+    Index,
+    Select,
+    any_,
+    func,
+    select,
+    text,
+    union_all,
+)
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from service.core.db import Model, db
@@ -155,10 +167,12 @@ class Ticket(Model):
         return ticket
 
     @classmethod
-    def of_station(cls, station_id: int) -> Select[Ticket]:
+    def is_of_station(cls, station_id: int) -> ColumnElement[bool]:
         """The station's own tickets, and its site's where the station's alarm is part of it."""
+        own = select(cls.id).where(cls.station_id == station_id)
         shared = select(Alarm.ticket_id).where(Alarm.station_id == station_id)
-        return select(cls).where(or_(cls.station_id == station_id, cls.id.in_(shared)))
+        # As an array: the planner would read a million tickets for those that are IN a query.
+        return cls.id == any_(func.array(union_all(own, shared).scalar_subquery()))
 
     @property
     def is_open(self) -> bool:

@@ -21,6 +21,7 @@ from service.monitoring.rivals import Rival
 from service.parts.models import Kit, Part
 from service.people.models import Customer, Person, Role
 from service.people.skills import Skill
+from service.people.tablets import Said, Tablet
 from service.people.tokens import create_token
 from service.plans import history_checking
 from service.plans.history_drafts import ServiceHistoryDraft
@@ -32,7 +33,14 @@ from service.remote.models import RemoteAction
 from service.sessions.models import ChargingSession, Tag
 from service.stations import sheet
 from service.stations.drafts import ImportDraft
-from service.stations.models import PendingCharger, Site, Station, StationModel
+from service.stations.models import (
+    Component,
+    ComponentKind,
+    PendingCharger,
+    Site,
+    Station,
+    StationModel,
+)
 from service.tickets.models import Ticket
 from service.tickets.states import Priority
 from service.visits.models import WorkOrder
@@ -59,6 +67,8 @@ def build(app: Flask, at: datetime) -> Person:
     stations = list(db.session.scalars(select(Station).order_by(Station.id).limit(3)))
     _break(stations, at)
     _talk(stations[0], at)
+    _carry(admin, at)
+    _build_in(first(Station, Station.id == stations[0].id), admin, at)
     ticket = Ticket.open_by_hand(stations[0], "Glaset är krossat", Priority.P3, admin, at)
     fields = {"type": "soft"}
     RemoteAction.ask(stations[1], Kind.RESET, fields, "Visar fel", admin, at, ticket, force=True)
@@ -100,6 +110,39 @@ def _talk(station: Station, at: datetime) -> None:
     Rival.knocked(station.id, "10.20.0.7", "203.0.113.9", at)
 
 
+def _carry(admin: Person, at: datetime) -> None:
+    """Tablets in the field, at their desk, and in a taxi."""
+    carrier = first(Person, Person.role == Role.TECHNICIAN)
+    waits = Said(waiting=7, oldest_waiting_at=at - timedelta(hours=3), version="1.0.0")
+    for name, said, skew_ms, ago in (
+        ("Lenovo 3", waits, 400, 95),
+        ("Galaxy Active 5", Said(waiting=0, version="1.0.0"), 420_000, 1),
+    ):
+        tablet, _ = Tablet.enrol(carrier, name, at - timedelta(days=3))
+        tablet.touch(said, at - timedelta(minutes=ago))
+        tablet.skew_ms = skew_ms
+    lost, _ = Tablet.enrol(carrier, "Gamla plattan", at - timedelta(days=20))
+    lost.revoke(admin, at, "Kvarglömd i en taxi")
+    mine, _ = Tablet.enrol(admin, "Jourplattan", at - timedelta(days=2))
+    mine.wipe(at)
+
+
+def _build_in(station: Station, admin: Person, at: datetime) -> None:
+    plate: dict[str, Any] = {
+        "maker": "Doepke",
+        "type": "DFS 4 B SK",
+        "rating": "40 A, 30 mA, typ B",
+    }
+    for number in (1, 2):
+        Component.install(
+            station, ComponentKind.RCD, admin, at, evse=number, serial=f"D-100{number}", **plate
+        )
+    rcd = Component.installed_at(station.id)[0]
+    rcd.replace(admin, at, "Löste inte ut", serial="D-2001", **plate)
+    Component.install(station, ComponentKind.MODEM, admin, at, maker="Teltonika", type="TRB140")
+    station.swap("SN-0001", "SN-0917", admin, at, "Vattenskadad, utbytt av tillverkaren")
+
+
 def _office(admin: Person, at: datetime) -> None:
     for name in ("jour@example.com", "chef@example.com"):
         mail = Mail.queue(name, "P1: Jordfel, Hamnen 3", "…", at, about="ticket 1")
@@ -128,6 +171,8 @@ def values() -> dict[str, Any]:
         "kit_id": first(Kit).id,
         "skill_id": first(Skill, Skill.is_authorisation).id,
         "person_id": first(Person, Person.role == Role.TECHNICIAN).id,
+        "component_id": first(Component, Component.station_id == broken.station_id).id,
+        "label": first(Station).code,
         "charger_id": first(PendingCharger).id,
         "action_id": first(RemoteAction).id,
         "outage_id": first(MaintenanceWindow).id,

@@ -13,6 +13,7 @@ from service.core.version import VERSION
 CONFIGURATION = (HOME / "docs" / "configuration.md").read_text()
 ROW = re.compile(r"^\| `([A-Z_]+)` \| (.+?) \| (.+) \|$", re.MULTILINE)
 DOCUMENTS = sorted([*HOME.glob("*.md"), *(HOME / "docs").glob("*.md")])
+NAMED = re.compile(r"`(test_\w+\.py)::(test_\w+)`")
 LINK = re.compile(r"\]\((?!https?:)([^)#]+)")
 
 
@@ -40,6 +41,18 @@ def test_a_document_names_only_files_that_are_there(document: Path) -> None:
 
 def exists(document: Path, link: str) -> bool:
     return (document.parent / link.strip()).exists()
+
+
+@pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: path.name)
+def test_a_document_names_only_tests_that_are_there(document: Path) -> None:
+    files = {file: file.read_text() for file in (HOME / "tests").rglob("test_*.py")}
+    missing = [
+        f"{name}::{test}"
+        for name, test in NAMED.findall(document.read_text())
+        if not any(one.name == name and f"def {test}(" in words for one, words in files.items())
+    ]
+
+    assert missing == []
 
 
 def test_the_changelog_begins_with_this_version() -> None:

@@ -190,3 +190,15 @@ def test_what_breaks_the_error_page_too_is_answered_in_plain_words(
 
     assert answer.status_code == 500
     assert answer.text.startswith("Something broke on our side.")
+
+
+def test_the_menu_shows_the_day_and_the_group_that_one_is_in(as_admin: FlaskClient) -> None:
+    """A menu of all places at once scrolls on a laptop and fills half a tablet."""
+    at_work = as_admin.get("/tickets", headers=EN).text
+    in_register = as_admin.get("/customers", headers=EN).text
+
+    assert re.findall(r'<details class="group"( open)?>\s*<summary>(\w+)', at_work) == [
+        ("", "Register"),
+        ("", "Administration"),
+    ]
+    assert '<details class="group" open>\n        <summary>Register' in in_register

@@ -87,6 +87,9 @@ def test_the_migrations_make_what_the_models_say(migrated: Engine) -> None:
 
 def test_constraints_and_indexes_are_the_models_too(server: Postgres, migrated: Engine) -> None:
     by_models = fresh(server, "by_models")
+    with by_models.begin() as connection:
+        # A column's default names it; what it does is for the migration alone.
+        connection.execute(text("CREATE FUNCTION station_code() RETURNS text RETURN ''"))
     Model.metadata.create_all(by_models)
 
     with by_models.connect() as theirs, migrated.connect() as ours:

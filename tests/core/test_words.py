@@ -27,9 +27,11 @@ from service.monitoring.link_models import Direction
 from service.monitoring.models import AlarmState
 from service.monitoring.reading import Part
 from service.parts.words import Unit
+from service.people import tablet_labels
 from service.people.forms import ROLES
 from service.people.links import Purpose
 from service.people.roles import Role
+from service.people.tablets import TabletState
 from service.plans import labels as plans
 from service.plans import recall_labels as recalls
 from service.plans import words as plan_words
@@ -44,6 +46,7 @@ from service.stations.words import (
     Access,
     Authorization,
     Capability,
+    ComponentKind,
     Current,
     DocumentKind,
     Environment,
@@ -81,6 +84,8 @@ NAMES: dict[type[StrEnum], Mapping[Any, Any]] = {
     EvidenceKind: stations.EVIDENCE,
     RcdType: stations.RCD,
     Place: stations.PLACE,
+    ComponentKind: stations.COMPONENT,
+    TabletState: tablet_labels.STATE,
     Per: stations.PER,
     DocumentKind: stations.DOCUMENT,
     Unit: visits.UNIT,
@@ -136,6 +141,7 @@ SAME = {
     "S4 information",
     "normal",
     "manual",
+    "modem",
     "kg",
     "l",
     "m",

@@ -6,9 +6,11 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
+from service.core.clock import now
 from service.core.db import db
 from service.people.models import Customer, Role
 from service.people.rights import ENDPOINTS, PUBLIC, RIGHTS, NoRuleError, has_right, may
+from service.people.tablets import CARRIERS, Tablet
 from service.people.tokens import create_token
 from tests.conftest import NOON, person, signed_in
 
@@ -93,7 +95,7 @@ def test_each_token_is_refused_what_the_table_does_not_give_its_role(
     bearer = {"Authorization": f"Bearer {create_token(role, 'Robot', NOON, owner)}"}
     db.session.commit()
     for endpoint, method, path in rules(app):
-        if not path.startswith("/api/") or endpoint in PUBLIC:
+        if not path.startswith("/api/") or path.startswith("/api/t/") or endpoint in PUBLIC:
             continue
         answer = browser.open(path, method=method, headers=bearer)
         if has_right(role, ENDPOINTS[endpoint]):
@@ -101,6 +103,35 @@ def test_each_token_is_refused_what_the_table_does_not_give_its_role(
             assert answer.status_code < 500, (endpoint, method, answer.text)
         else:
             assert answer.status_code == 403, (endpoint, method, answer.text)
+
+
+@pytest.mark.parametrize("role", sorted(CARRIERS))
+def test_each_tablet_is_refused_what_the_table_does_not_give_its_person(
+    app: Flask, browser: FlaskClient, role: Role
+) -> None:
+    somebody = person(role)
+    for endpoint, method, path in rules(app):
+        if not path.startswith("/api/t/") or endpoint in PUBLIC:
+            continue
+        _, token = Tablet.enrol(somebody, "Walker", now())
+        db.session.commit()
+        answer = browser.open(path, method=method, headers={"X-Tablet": token})
+        if has_right(role, ENDPOINTS[endpoint]):
+            assert answer.status_code not in {401, 403}, (endpoint, method)
+            assert answer.status_code < 500, (endpoint, method, answer.text)
+        else:
+            assert answer.status_code == 403, (endpoint, method, answer.text)
+
+
+def test_a_token_of_the_api_opens_no_address_of_the_tablets(
+    app: Flask, browser: FlaskClient
+) -> None:
+    bearer = {"Authorization": f"Bearer {create_token(Role.ADMINISTRATOR, 'Robot', NOON)}"}
+    db.session.commit()
+    for endpoint, method, path in rules(app):
+        if path.startswith("/api/t/") and endpoint not in PUBLIC:
+            answer = browser.open(path, method=method, headers=bearer)
+            assert answer.status_code == 401, (endpoint, method)
 
 
 def test_a_cookie_opens_no_address_of_the_api(app: Flask, as_admin: FlaskClient) -> None:

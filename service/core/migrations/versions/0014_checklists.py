@@ -4,6 +4,8 @@ import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects import postgresql
 
+from service.checklists import catalogue
+
 revision = '0014'
 down_revision = '0013'
 branch_labels = None
@@ -141,9 +143,9 @@ def upgrade() -> None:
     sa.ForeignKeyConstraint(['station_id'], ['station.id'], name=op.f('fk_checklist_run_station_id_station')),
     sa.ForeignKeyConstraint(['version_id'], ['checklist_version.id'], name=op.f('fk_checklist_run_version_id_checklist_version')),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_checklist_run')),
+    sa.UniqueConstraint('amends_id', name=op.f('uq_checklist_run_amends_id')),
     sa.UniqueConstraint('uuid', name=op.f('uq_checklist_run_uuid'))
     )
-    op.create_index(op.f('ix_checklist_run_amends_id'), 'checklist_run', ['amends_id'], unique=False)
     op.create_index('ix_checklist_run_station', 'checklist_run', ['station_id', 'submitted_at'], unique=False)
     op.create_index(op.f('ix_checklist_run_version_id'), 'checklist_run', ['version_id'], unique=False)
     op.create_table('checklist_answer',
@@ -206,6 +208,7 @@ def upgrade() -> None:
         mine = f"(SELECT app_customer()) IS NULL OR {rule}"
         op.execute(f"ALTER TABLE {table} ENABLE ROW LEVEL SECURITY")
         op.execute(f"CREATE POLICY whose ON {table} USING ({mine})")
+    catalogue.load(op.get_bind())
 
 
 def downgrade() -> None:
@@ -219,7 +222,6 @@ def downgrade() -> None:
     op.drop_table('checklist_answer')
     op.drop_index(op.f('ix_checklist_run_version_id'), table_name='checklist_run')
     op.drop_index('ix_checklist_run_station', table_name='checklist_run')
-    op.drop_index(op.f('ix_checklist_run_amends_id'), table_name='checklist_run')
     op.drop_table('checklist_run')
     op.drop_index(op.f('ix_instrument_person_id'), table_name='instrument')
     op.drop_table('instrument')

@@ -1,0 +1,6 @@
+"""Which right each address for tablets asks for. Whoever may not carry one has no token for it."""
+
+TABLET: dict[str, str] = {
+    "tablet_contact.contact": "tablets.speak",
+    "tablet_contact.wiped": "tablets.speak",
+}
