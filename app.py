@@ -40,9 +40,10 @@ from service.plans import (
     tasks_views,
     tightenings_views,
 )
-from service.remote import views as remote_views
 from service.portal import views as portal
-from service.reports import calendar_views, programme_views, service_views, verify_views
+from service.remote import views as remote_views
+from service.reports import calendar_views, programme_views, verify_views
+from service.reports import service_views as report_views
 from service.reports.service_reports import ServiceReport
 from service.sessions import tags_views
 from service.sessions import views as sessions_views
@@ -106,7 +107,7 @@ PAGES: tuple[Any, ...] = (
     history_views.bp,
     programme_views.bp,
     calendar_views.bp,
-    service_views.bp,
+    report_views.bp,
     verify_views.bp,
     portal.bp,
 )
@@ -116,7 +117,8 @@ TABLETS = (tablet_api.bp,)
 TOPICS: dict[str, type[Visible]] = {
     "ticket": Ticket,
     "station": Station,
-    "work_order": WorkOrder, "service_report": ServiceReport,
+    "work_order": WorkOrder,
+    "service_report": ServiceReport,
     "checklist_run": ChecklistRun,
 }
 

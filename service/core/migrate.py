@@ -22,7 +22,14 @@ FOLDER = Path(__file__).parent / "migrations"
 # Any number, as long as it is the same on every node.
 TURN = 7_204_316
 # What the past says stays as it was said: the application role may add, and nothing else.
-APPEND_ONLY = ("history", "timeline_entry", "frame", "contract_cost", "service_report", "checklist_answer")
+APPEND_ONLY = (
+    "history",
+    "timeline_entry",
+    "frame",
+    "contract_cost",
+    "service_report",
+    "checklist_answer",
+)
 # Written once; only these columns go on.
 ENDED_ONLY = {
     "state_interval": "to_at",

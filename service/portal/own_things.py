@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-
 from sqlalchemy.orm import contains_eager, joinedload, selectinload
 
 from service.core.db import db
@@ -107,5 +106,3 @@ def next_dates(person: Person, station_id: int) -> Sequence[Occurrence]:
     )
     soonest = mine.options(joinedload(Occurrence.task)).order_by(Occurrence.nominal_on)
     return db.session.scalars(soonest.limit(MOST_DATES)).unique().all()
-
-

@@ -118,5 +118,3 @@ def _use_second_step(person: Person) -> str:
             link=f"{WEB}/sign-in?next=/portal",
         )
     )
-
-

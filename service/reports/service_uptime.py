@@ -53,9 +53,7 @@ def uptimes(
     return [Uptime(one, periods[one.id]) for one in found]
 
 
-def _ledger(
-    connectors: Sequence[int], since: datetime, until: datetime
-) -> Sequence[StateInterval]:
+def _ledger(connectors: Sequence[int], since: datetime, until: datetime) -> Sequence[StateInterval]:
     within = select(StateInterval).where(
         StateInterval.connector_id.in_(connectors),
         StateInterval.from_at < until,

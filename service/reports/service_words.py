@@ -134,7 +134,7 @@ READERS = {
 
 
 def limit(item: Item) -> str:
-    """`≥ 1 MΩ`, `≤ 300 ms`, `0,9–1,1 A`: what is good."""
+    """`≥ 1 MΩ`, `≤ 300 ms`, or from one to the other: what is good."""
     low, high = item.get("min"), item.get("max")
     if low is not None and high is not None:
         return f"{_plain(low, item)}–{_with_unit(high, item)}"
