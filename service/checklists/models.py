@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any, Self
 from uuid import UUID, uuid4
@@ -15,6 +16,7 @@ from service.checklists.limits import Limit
 from service.checklists.templates import ChecklistTemplate, ChecklistVersion
 from service.checklists.words import RunState, Verdict
 from service.core.db import Model, db
+from service.core.history import record
 from service.people.models import Person
 from service.stations.models import Site, Station
 
@@ -79,6 +81,12 @@ class ChecklistRun(Model):
     @property
     def is_open(self) -> bool:
         return self.state is RunState.OPEN
+
+    def review(self, by: Person, at: datetime, why: str | None = None) -> None:
+        """Somebody at the desk has looked through what was submitted."""
+        if self.state is RunState.SUBMITTED:
+            self.state, self.reviewed_at = RunState.REVIEWED, at
+            record("review", self, by, at, why)
 
 
 class _OfRun(Model):
@@ -171,6 +179,19 @@ class Finding(_OfRun):
     made_at: Mapped[datetime]
     run: Mapped[ChecklistRun] = relationship(back_populates="findings")
     station: Mapped[Station] = relationship()
+
+    @classmethod
+    def open_at(cls, station_ids: Sequence[int]) -> Select[Finding]:
+        """What nothing takes care of yet."""
+        mine = (cls.station_id.in_(station_ids), cls.ticket_id.is_(None))
+        return select(cls).where(*mine, cls.work_order_line_id.is_(None)).order_by(cls.id)
+
+    def lead_to(
+        self, by: Person | str, at: datetime, *, ticket: int | None = None, line: int | None = None
+    ) -> None:
+        """A ticket or a line of a work order takes care of it."""
+        self.ticket_id, self.work_order_line_id = ticket, line
+        record("lead_to", self, by, at, ticket=ticket, line=line)
 
 
 def _submitted(query: Select[Any], person: Person) -> Select[Any]:

@@ -57,6 +57,7 @@ VERB: dict[str, Any] = {
     "install": _l("installed"),
     "invite": _l("invited"),
     "join": _l("joined"),
+    "lead_to": _l("led to work"),
     "let_in": _l("let another one with its identity take over"),
     "loosen": _l("loosened"),
     "make_tablet_code": _l("given a code for a tablet"),

@@ -1,0 +1,277 @@
+"""Working through a checklist: begun, answered, submitted, and corrected by another run."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+from typing import Any
+from uuid import UUID, uuid4, uuid5
+
+from sqlalchemy import select
+from sqlalchemy.dialects.postgresql import distinct_on
+
+from service.checklists import answers as rule
+from service.checklists import document
+from service.checklists.findings import found_by
+from service.checklists.models import (
+    Answer,
+    ChecklistRun,
+    ChecklistTemplate,
+    ChecklistVersion,
+    Finding,
+    Instrument,
+)
+from service.checklists.places import Part, current_of, facts_of, places_of
+from service.checklists.rules import evaluate
+from service.checklists.templates import ChecklistError
+from service.checklists.words import COMMISSIONING, RunState, Verdict
+from service.core.db import db
+from service.core.history import record
+from service.core.live import announce
+from service.people.models import Person
+from service.stations.models import Station
+
+Doer = Person | str
+# The list that opens a station to drivers.
+OPENING = "commissioning"
+
+
+class UnknownItemError(ChecklistError):
+    """The run's version has no such item at such a place."""
+
+
+class SubmittedError(ChecklistError):
+    """The run is submitted: what is answered after that belongs to a run that corrects it."""
+
+
+class IncompleteError(ChecklistError):
+    """Something is missing, or a safety item failed: it ends as unsafe, or not at all."""
+
+    def __init__(self, missing: list[str], stops: list[str]) -> None:
+        super().__init__(", ".join([*missing, *stops]))
+        self.missing, self.stops = missing, stops
+
+
+class NotSubmittedError(ChecklistError):
+    """What is not submitted is not corrected: it is answered anew."""
+
+
+class AmendedError(ChecklistError):
+    """Another run corrects it already: correct that one."""
+
+
+def version_for(
+    station: Station, work: Iterable[str], key: str | None = None
+) -> ChecklistVersion | None:
+    """What is published for this work here; `key` is the template that a plan names."""
+    named = ChecklistTemplate.with_key(key) if key else None
+    if named is None and COMMISSIONING in work:
+        named = ChecklistTemplate.with_key(OPENING)
+    template = named or ChecklistTemplate.default_for(current_of(station))
+    return template.published if template else None
+
+
+def start(
+    station: Station,
+    version: ChecklistVersion,
+    work: Iterable[str],
+    by: Doer,
+    at: datetime,
+    *,
+    authorisations: Iterable[str] = (),
+    components: Iterable[Part] = (),
+    with_visit: bool = False,
+) -> ChecklistRun:
+    """A run on this version for good, with facts and places as they are now."""
+    installed = list(components)
+    run = ChecklistRun(
+        uuid=uuid4(),
+        station=station,
+        version=version,
+        facts=facts_of(station, work, authorisations, installed),
+        places=places_of(station, installed, with_visit=with_visit),
+        state=RunState.OPEN,
+        started_at=at,
+    )
+    db.session.add(run)
+    record("begin", run, by, at, template=version.template.key, number=version.number)
+    return run
+
+
+def take(
+    run: ChecklistRun,
+    op: UUID,
+    item: str,
+    place: str,
+    given: Mapping[str, Any],
+    by: Person | None,
+    at: datetime,
+    received_at: datetime,
+) -> Answer:
+    """Keep an answer as it was given, with its verdict; the same `op` again changes nothing.
+
+    No value is refused. `at` is when it was given: what was given before the run was submitted
+    and comes after it counts too. Raises UnknownItemError, SubmittedError.
+    The answer is its own history: no other row says who, what and when.
+    """
+    if known := db.session.scalars(select(Answer).where(Answer.op == op)).one_or_none():
+        return known
+    asked = _asked(run, item, place)
+    if run.submitted_at is not None and at > run.submitted_at:
+        raise SubmittedError(str(run.uuid))
+    answer = Answer(op=op, run_id=run.id, station_id=run.station_id, item=item, place=place)
+    _fill(answer, asked, _cleaned(given))
+    answer.at, answer.received_at, answer.person = at, received_at, by
+    db.session.add(answer)
+    db.session.flush()
+    if run.submitted_at is not None:
+        _find(run, received_at)
+    return answer
+
+
+def _asked(run: ChecklistRun, key: str, place: str) -> Mapping[str, Any]:
+    """The item; a place that is new there, an RCD that was just put in say, is one of the run's."""
+    for _path, section, item in document.items(run.version.document):
+        if item["key"] == key and section["per"] == place.partition(":")[0]:
+            if place not in run.places:
+                _add_place(run, place)
+            return item
+    raise UnknownItemError(f"{key}|{place}")
+
+
+def _add_place(run: ChecklistRun, place: str) -> None:
+    kind, _, number = place.partition(":")
+    plain = number.removeprefix("c") if kind == "rcd" else number
+    if not run.is_open or not (plain.isascii() and plain.isdecimal() and len(plain) < 19):
+        raise UnknownItemError(place)
+    run.places = [*run.places, place]
+
+
+def _fill(answer: Answer, item: Mapping[str, Any], given: Mapping[str, Any]) -> None:
+    number = rule.number_of(item, given)
+    verdict = rule.verdict_of(item, given)
+    answer.value = given.get("value")
+    answer.over = rule.is_over(item, given)
+    # Of "not applicable", a number that was left standing says nothing.
+    kept = number is not None and math.isfinite(number) and verdict != Verdict.NOT_APPLICABLE
+    answer.number = number if kept else None
+    answer.verdict = Verdict(verdict) if verdict else None
+    answer.confirmed = given.get("confirmed") is True
+    answer.note = str(given.get("note") or "")
+    answer.photos = [one for one in given.get("photos") or [] if isinstance(one, str)]
+    answer.instrument_id = _instrument(given.get("instrument_id"))
+
+
+def _instrument(key: Any) -> int | None:
+    """A value is never refused: a stranger's instrument is none."""
+    if isinstance(key, bool) or not isinstance(key, int) or not 0 < key < 2**63:
+        return None
+    return key if db.session.get(Instrument, key) else None
+
+
+def _cleaned(given: Any) -> Any:
+    """As the database can hold it: a text has no NUL, and no half of a letter."""
+    if isinstance(given, str):
+        return given.replace("\0", "").encode("utf-8", "replace").decode()
+    if isinstance(given, Mapping):
+        return {_cleaned(str(name)): _cleaned(one) for name, one in given.items()}
+    if isinstance(given, list):
+        return [_cleaned(one) for one in given]
+    return None if isinstance(given, float) and not math.isfinite(given) else given
+
+
+def current_answers(run: ChecklistRun) -> dict[str, Answer]:
+    """The newest of each item at each place, by "item|place"."""
+    newest = (
+        select(Answer)
+        .where(Answer.run_id == run.id)
+        .ext(distinct_on(Answer.item, Answer.place))
+        .order_by(Answer.item, Answer.place, Answer.at.desc(), Answer.id.desc())
+    )
+    return {one.where: one for one in db.session.scalars(newest)}
+
+
+def evaluated(run: ChecklistRun, authorisations: Iterable[str] | None = None) -> dict[str, Any]:
+    """What the rules say of it now. `authorisations`: of whoever answers, where another began."""
+    given = {where: one.given for where, one in current_answers(run).items()}
+    facts = run.facts
+    if authorisations is not None:
+        facts = {**facts, "authorisations": list(authorisations)}
+    return evaluate(run.version.document, facts, run.places, given)
+
+
+def submit(
+    run: ChecklistRun,
+    by: Person | None,
+    at: datetime,
+    *,
+    unable: bool = False,
+    authorisations: Iterable[str] | None = None,
+) -> list[Finding]:
+    """It is as it is: every remark and fail becomes a finding. A second time changes nothing.
+
+    `unable`: it ends as unsafe or unfinished. Otherwise raises IncompleteError where something is
+    missing or a safety item failed.
+    """
+    if not run.is_open:
+        return list(run.findings)
+    said = evaluated(run, authorisations)
+    if not unable and not said["submittable"]:
+        raise IncompleteError(said["missing"], said["stops"])
+    run.state, run.submitted_at, run.person = RunState.SUBMITTED, at, by
+    left = {"missing": len(said["missing"]), "stops": said["stops"]}
+    record("submit", run, by or "rule", at, **left)
+    _find(run, at)
+    announce("checklist_run", run.id, at)
+    return list(run.findings)
+
+
+def _find(run: ChecklistRun, at: datetime) -> None:
+    """What was found before stays: somebody may be at work on it."""
+    known = {(one.item, one.place) for one in run.findings}
+    before = _taken_care_of(run)
+    for found in found_by(run, evaluated(run), current_answers(run), at):
+        if (where := (found.item, found.place)) not in known:
+            found.ticket_id, found.work_order_line_id = before.get(where, (None, None))
+            run.findings.append(found)
+    db.session.flush()
+
+
+def _taken_care_of(run: ChecklistRun) -> dict[tuple[str, str], tuple[int | None, int | None]]:
+    """By the run that this one corrects: the same finding leads to no second ticket."""
+    old = run.amends.findings if run.amends else []
+    return {(one.item, one.place): (one.ticket_id, one.work_order_line_id) for one in old}
+
+
+def amend(run: ChecklistRun, why: str, by: Doer, at: datetime) -> ChecklistRun:
+    """A run that corrects a submitted one and begins with its answers. That one stays as it is.
+
+    Raises NotSubmittedError, AmendedError.
+    """
+    if run.is_open:
+        raise NotSubmittedError(str(run.uuid))
+    if db.session.scalar(select(ChecklistRun.id).where(ChecklistRun.amends_id == run.id)):
+        raise AmendedError(str(run.uuid))
+    same = {"station": run.station, "version": run.version, "facts": run.facts}
+    new = ChecklistRun(uuid=uuid4(), places=list(run.places), started_at=at, **same)
+    new.amends, new.amends_why, new.state = run, why, RunState.OPEN
+    db.session.add(new)
+    record("amend", run, by, at, why)
+    record("begin", new, by, at, why)
+    for answer in current_answers(run).values():
+        db.session.add(_copied(answer, new))
+    db.session.flush()
+    return new
+
+
+COPIED = (
+    *("station_id", "item", "place", "value", "number", "over", "confirmed", "verdict", "note"),
+    *("photos", "instrument_id", "at", "received_at", "person_id"),
+)
+
+
+def _copied(answer: Answer, run: ChecklistRun) -> Answer:
+    """The operation's id follows from the run's: it is copied once."""
+    facts = {name: getattr(answer, name) for name in COPIED}
+    return Answer(op=uuid5(run.uuid, str(answer.op)), run_id=run.id, **facts)
