@@ -26,6 +26,7 @@ from service.stations.components_api import components
 from service.stations.register_api import sites
 from service.tickets.deeds_api import tickets
 from service.visits.deeds_api import orders, recalls
+from service.visits.service_visits_api import service_visits
 
 RESOURCES: tuple[Resource, ...] = (
     customers,
@@ -54,6 +55,7 @@ RESOURCES: tuple[Resource, ...] = (
     occurrences,
     forecasts,
     orders,
+    service_visits,
     recalls,
     service_reports,
     history,

@@ -22,6 +22,8 @@ DEFAULTS = {
     # Who writes service reports: the name, and what stands below it.
     "company_name": "",
     "company_facts": "",
+    # What an hour of a technician costs us, in kronor: for the profit of contracts.
+    "hour_costs_kronor": "0",
     # What the control programme says of faults that are found, in either language.
     "deviations_sv": (
         "Den som ser en skada eller brist anmäler den genast. Varje avvikelse blir ett ärende med "

@@ -52,6 +52,9 @@ class SettingsForm(WebForm):
         [Optional(), Length(max=600)],
         render_kw={"rows": 4},
     )
+    hour_costs_kronor = IntegerField(
+        _l("An hour of a technician costs us"), [InputRequired(), NumberRange(0, 100_000)]
+    )
     deviations_sv = TextAreaField(
         _l("How deviations are handled, in Swedish"),
         [InputRequired(), Length(max=4000)],

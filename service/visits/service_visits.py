@@ -22,6 +22,7 @@ from service.visits.visit_rows import (
     VisitReview,
     VisitRun,
     VisitSignature,
+    VisitStop,
     VisitTime,
     VisitWindow,
 )
@@ -106,6 +107,7 @@ class ServiceVisit(Model):
     reviews: Mapped[list[VisitReview]] = relationship(
         back_populates="visit", order_by="VisitReview.id"
     )
+    stops: Mapped[list[VisitStop]] = relationship(back_populates="visit", order_by="VisitStop.id")
     windows: Mapped[list[VisitWindow]] = relationship(
         back_populates="visit", order_by="VisitWindow.window_id"
     )

@@ -17,7 +17,9 @@ from service.core.history import record
 from service.monitoring.models import MaintenanceWindow
 from service.parts.models import Part
 from service.people.models import Person
+from service.remote.models import RemoteAction
 from service.stations.models import Station
+from service.tickets.models import Ticket
 from service.visits.lines import WorkOrderLine
 from service.visits.visit_states import TimeKind
 
@@ -157,6 +159,27 @@ class VisitSignature(Model):
     refused: Mapped[str | None]
     signed_at: Mapped[datetime]
     visit: Mapped[ServiceVisit] = relationship(back_populates="signatures")
+
+
+class VisitStop(Model):
+    """A safety item failed: what was done about it, once, however often it is told."""
+
+    __tablename__ = "visit_stop"
+    __table_args__ = (UniqueConstraint("run_id", "item", "place"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    visit_id: Mapped[int] = mapped_column(ForeignKey("service_visit.id"), index=True)
+    run_id: Mapped[int] = mapped_column(ForeignKey("checklist_run.id"))
+    item: Mapped[str]
+    place: Mapped[str]
+    why: Mapped[str]
+    ticket_id: Mapped[int] = mapped_column(ForeignKey("ticket.id"))
+    # None: a car charged there, or the station was not asked for another reason.
+    remote_action_id: Mapped[int | None] = mapped_column(ForeignKey("remote_action.id"))
+    at: Mapped[datetime]
+    visit: Mapped[ServiceVisit] = relationship(back_populates="stops")
+    ticket: Mapped[Ticket] = relationship()
+    action: Mapped[RemoteAction | None] = relationship()
 
 
 class VisitReview(Model):

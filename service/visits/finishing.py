@@ -1,0 +1,155 @@
+"""The end of a visit: what was done is done with its day, what was found becomes work.
+
+Nothing that a technician says is refused. What does not fit what is planned becomes a question for
+the dispatcher, and the rest is done all the same.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from service.checklists.models import Finding
+from service.checklists.words import Verdict
+from service.core.db import db
+from service.people.models import Person
+from service.plans.models import PlanError
+from service.plans.places import Days
+from service.tickets.models import Ticket
+from service.tickets.states import Priority
+from service.visits import carrying, visit_costs, visiting
+from service.visits.lines import WorkOrderLine
+from service.visits.models import WorkOrder
+from service.visits.refusals import OrderError
+from service.visits.service_visits import ServiceVisit
+from service.visits.states import Kind, State
+from service.visits.stopping import connector_of
+from service.visits.visit_rows import VisitLine
+from service.visits.visit_states import AbortKind, VisitState
+
+NOT_DONE, CLOSED_MEANWHILE = "not done on the visit", "could not be done as told"
+
+
+@dataclass(frozen=True)
+class Told:
+    """What a technician says of one line."""
+
+    done: bool
+    why: str | None = None
+    though_early: bool = True
+    minutes: int | None = None
+
+
+def finish(
+    visit: ServiceVisit,
+    told: Mapping[int, Told],
+    by: Person,
+    at: datetime,
+    now: datetime,
+) -> None:
+    """The visit is over. `told` by the id of each work order line; the others stay to be done.
+
+    Raises WrongVisitStateError.
+    """
+    visit.go(VisitState.FINISHED, by, now)
+    visit.ended_at = at
+    for one in visit.lines:
+        _close(visit, one, told.get(one.work_order_line_id, Told(False)), by, at, now)
+    findings_become_work(visit, by, now)
+    _complete_orders(visit, by, now)
+    visit_costs.enter(visit, by, at, now)
+
+
+def abort(
+    visit: ServiceVisit, kind: AbortKind, words: str, by: Person, at: datetime, now: datetime
+) -> None:
+    """It could not be done. Its open lines are free for another visit.
+
+    Raises WrongVisitStateError.
+    """
+    visit.abort_kind = kind
+    visit.go(VisitState.ABORTED, by, now, words)
+    visit.ended_at = at
+    visiting.release(visit, now)
+    visit.ask("aborted", now, kind=kind.value, words=words)
+    findings_become_work(visit, by, now)
+    visit_costs.enter(visit, by, at, now)
+
+
+def hand_over(visit: ServiceVisit, why: str, by: Person, now: datetime) -> None:
+    """Half done: it goes on later, by somebody else perhaps. What is answered stays."""
+    visit.go(VisitState.CONFIRMED, by, now, why)
+    visit.ask("handed_over", now, words=why, technician=by.name)
+
+
+def unable(
+    visit: ServiceVisit, lines: Iterable[WorkOrderLine], why: str, by: Person, now: datetime
+) -> None:
+    """Some of it cannot be done here and now: it waits for another visit."""
+    keys = {line.id for line in lines}
+    for one in visit.lines:
+        if one.work_order_line_id in keys:
+            _leave(visit, one, why, now)
+    visit.touch(now)
+
+
+def findings_become_work(visit: ServiceVisit, by: Person, now: datetime) -> None:
+    """Each once: what failed is a ticket, a remark a line of the order that follows."""
+    found = [one for run in visit.runs for one in run.run.findings if _is_loose(one)]
+    stops = {(one.run_id, one.item, one.place): one.ticket_id for one in visit.stops}
+    for one in found:
+        if one.verdict is Verdict.FAIL:
+            key = (one.run_id, one.item, one.place)
+            one.ticket_id = stops.get(key) or _ticket(one, by, now).id
+    if remarks := [one for one in found if one.verdict is Verdict.REMARK]:
+        _order_of(visit, remarks, by, now)
+
+
+def _is_loose(one: Finding) -> bool:
+    return one.ticket_id is None and one.work_order_line_id is None
+
+
+def _ticket(one: Finding, by: Person, now: datetime) -> Ticket:
+    priority = Priority.P1 if one.safety else Priority.P2
+    place = connector_of(one.place)
+    return Ticket.open_by_hand(one.station, one.text[:500], priority, by, now, place)
+
+
+def _order_of(visit: ServiceVisit, remarks: list[Finding], by: Person, now: datetime) -> WorkOrder:
+    order = WorkOrder.draft(visit.site, Kind.CORRECTIVE, by, now, notes=f"{visit.number}")
+    for one in remarks:
+        line = WorkOrderLine(station=one.station, text=one.text[:500], created_at=now)
+        order.lines.append(line)
+        db.session.flush()
+        one.work_order_line_id = line.id
+    order.release(by, now)
+    return order
+
+
+def _close(
+    visit: ServiceVisit, one: VisitLine, told: Told, by: Person, at: datetime, now: datetime
+) -> None:
+    if one.released_at is not None:
+        return
+    if not told.done:
+        _leave(visit, one, told.why or "", now)
+        return
+    day = Days(at)[visit.site.time_zone]
+    try:
+        with db.session.begin_nested():
+            carrying.finish(one.line, day, by, now, told.though_early, told.minutes)
+    except (OrderError, PlanError) as wrong:
+        visit.ask(CLOSED_MEANWHILE, now, line=one.work_order_line_id, why=type(wrong).__name__)
+
+
+def _leave(visit: ServiceVisit, one: VisitLine, why: str, now: datetime) -> None:
+    one.released_at = now
+    visit.ask(NOT_DONE, now, line=one.work_order_line_id, about=one.line.about, words=why)
+
+
+def _complete_orders(visit: ServiceVisit, by: Person, now: datetime) -> None:
+    for order in {one.line.order for one in visit.lines}:
+        is_done = not order.open_lines and any(line.is_done for line in order.lines)
+        if is_done and order.state is State.IN_PROGRESS:
+            order.complete(by, now)

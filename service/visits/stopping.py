@@ -1,0 +1,82 @@
+"""A safety item failed: the charging point goes out of service, and danger gets a ticket."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import select
+
+from service.checklists.models import ChecklistRun
+from service.core.db import db
+from service.core.history import record
+from service.people.models import Person
+from service.remote.actions import Kind as ActionKind
+from service.remote.models import RemoteAction
+from service.tickets.models import Ticket
+from service.tickets.states import Priority
+from service.visits.service_visits import ServiceVisit
+from service.visits.visit_rows import VisitStop
+
+OUTLETS = ("evse:", "rcd:")
+
+
+def stop(
+    visit: ServiceVisit,
+    run: ChecklistRun,
+    item: str,
+    place: str,
+    why: str,
+    by: Person,
+    at: datetime,
+) -> VisitStop:
+    """Set it inoperative and open a P1 ticket; the second time the same answer.
+
+    A car that charges there is stopped by it: somebody at the cabinet says that it is unsafe.
+    """
+    known = select(VisitStop).where(
+        VisitStop.run_id == run.id, VisitStop.item == item, VisitStop.place == place
+    )
+    if there := db.session.scalars(known).one_or_none():
+        return there
+    connector = connector_of(place)
+    title = f"{_label(run, item)}: {why}" if why else _label(run, item)
+    ticket = Ticket.open_by_hand(run.station, title[:500], Priority.P1, by, at, connector)
+    action = make_inoperative(visit, run, connector, ticket, by, at)
+    row = VisitStop(run_id=run.id, item=item, place=place, why=why, ticket=ticket, at=at)
+    row.action = action
+    visit.stops.append(row)
+    record("stop", visit, by, at, why, item=item, place=place, ticket=ticket.id)
+    visit.touch(at)
+    return row
+
+
+def make_inoperative(
+    visit: ServiceVisit,
+    run: ChecklistRun,
+    connector: int,
+    ticket: Ticket,
+    by: Person,
+    at: datetime,
+) -> RemoteAction:
+    reason = f"Service visit {visit.number}: {ticket.title or ''}"[:500]
+    fields = {"connector": connector, "type": "inoperative"}
+    kind = ActionKind.CHANGE_AVAILABILITY
+    return RemoteAction.ask(run.station, kind, fields, reason, by, at, ticket, force=True)
+
+
+def connector_of(place: str) -> int:
+    """The connector that a place of a checklist belongs to; 0 is the whole station.
+
+    An RCD that is a component of its own (`rcd:c45`) may protect all of it.
+    """
+    kind, _colon, number = place.partition(":")
+    return int(number) if f"{kind}:" in OUTLETS and number.isdigit() else 0
+
+
+def _label(run: ChecklistRun, key: str) -> str:
+    """The item's words in Swedish: those of the desk's tickets."""
+    for section in run.version.document["sections"]:
+        for item in section["items"]:
+            if item["key"] == key:
+                return str(item["label"]["sv"])
+    return key
