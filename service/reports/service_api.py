@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from typing import Any
 
-from flask import Response
+from flask import Response, g
 from marshmallow import fields
 
-from service.core import problems
+from service.core import clock, problems
 from service.core.collection import Collection
+from service.core.db import db
 from service.core.fields import Body, Day, FlagText, Instant, Shown, Text, WholeText, Why, one_of
 from service.core.paging import Listed, by
 from service.core.problems import ProblemError
 from service.people.api import seen
-from service.people.models import Person
 from service.reports.service_labels import VERDICT
 from service.reports.service_reports import ReplacedError, ReportRequest, ServiceReport
 from service.reports.service_views import answer
@@ -99,7 +98,10 @@ def service_report_document(asked: dict[str, Any], report_id: int) -> Response:
     return answer(seen(ServiceReport, report_id))
 
 
-@service_reports.verb("revision", Why, RequestShape, 202)
-def correct_report(report: ServiceReport, by: Person, at: datetime, reason: str) -> ReportRequest:
+@service_reports.post("/service-reports/<int:report_id>/revision", RequestShape, Why, status=202)
+def correct_report(asked: dict[str, Any], report_id: int) -> ReportRequest:
     """Ask for another revision, which names this one. It is made within a minute."""
-    return ReportRequest.to_correct(report, reason, by, at)
+    report = seen(ServiceReport, report_id)
+    request = ReportRequest.to_correct(report, asked["reason"], g.person, clock.now())
+    db.session.commit()
+    return request

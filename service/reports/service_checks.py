@@ -130,7 +130,7 @@ class Checks:
                 asked = [one for one in self.items if _is_of(one, section["key"], where)]
                 if asked:
                     blocks += self._section(section, where, asked, album, instruments)
-        return blocks
+        return [*blocks, *self._sources()]
 
     @property
     def _about(self) -> list[str]:
@@ -158,7 +158,16 @@ class Checks:
         yield {"kind": "heading", "level": 2, "text": title}
         heads = [_("Control"), _("Value"), _("Limit"), _("Verdict"), _("Remark")]
         yield {"kind": "table", "heads": heads, "rows": rows, "shares": SHARES, "marks": marks}
-        yield from _sources([items[one["item"]] for one in asked])
+
+    def _sources(self) -> Iterator[Block]:
+        """From where the limits are known, each once."""
+        asked = {one["item"] for one in self.items}
+        sections = self.run.version.document["sections"]
+        limits = [one for part in sections for one in part["items"] if one["key"] in asked]
+        named = dict.fromkeys(one["source"] for one in limits if one.get("source"))
+        if named:
+            told = _("Limits: %(sources)s", sources="; ".join(map(str, named)))
+            yield {"kind": "small", "lines": [told]}
 
     def _row(
         self,
@@ -184,12 +193,4 @@ class Checks:
 
 
 def _is_of(one: dict[str, Any], section: str, where: str) -> bool:
-    return one["section"] == section and one["place"] == where
-
-
-def _sources(items: Sequence[dict[str, Any]]) -> Iterator[Block]:
-    """From where the limits of a table are known."""
-    named = dict.fromkeys(one["source"] for one in items if one.get("source") and one.get("limit"))
-    if named:
-        told = _("Limits: %(sources)s", sources="; ".join(map(str, named)))
-        yield {"kind": "small", "lines": [told]}
+    return bool(one["section"] == section and one["place"] == where)

@@ -10,6 +10,7 @@ from typing import Any
 
 from flask_babel import force_locale, gettext
 
+from service.core import language
 from service.core.settings import setting
 from service.reports import service_words as words
 from service.reports.service_checks import Album, Instruments
@@ -71,11 +72,11 @@ def content(visit: ServiceVisit, edition: Edition, at: datetime) -> Content:
 
 
 def _facts(subject: Subject, edition: Edition) -> dict[str, Any]:
-    site, language = subject.site, subject.customer.language
+    site = subject.site
     named = f"{edition.number} · {_('revision %(number)s', number=edition.revision)}"
     return {
         "schema": 1,
-        "language": language,
+        "language": language.current(),
         "title": f"{_('Service report')} {edition.number} · {subject.customer.name}, {site.name}",
         "foot": f"{named} · {subject.customer.name}, {site.name}",
         "page": _("Page %(page)s of %(pages)s", page="%s", pages="%s"),
@@ -131,6 +132,9 @@ def _reasons(subject: Subject) -> Iterator[str]:
     if visit.abort_kind:
         kind, why = str(ABORTED[visit.abort_kind]), visit.state_reason or ""
         yield _("The visit was ended early, %(kind)s: %(why)s", kind=kind, why=why)
+    if soonest := next(iter(subject.dates), None):
+        day, task = words.day(soonest.nominal_on), soonest.task.title(language.current())
+        yield _("Next: %(day)s, %(work)s", day=day, work=task)
     for one in subject.findings:
         yield f"{words.verdict(one.verdict.value)} · {one.station.name}: {one.text}"[:300]
 

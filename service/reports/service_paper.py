@@ -111,7 +111,7 @@ def _heading(block: Facts, _: Path) -> list[Flowable]:
     pages would begin on a fresh one."""
     heading = Heading(block["text"], block["level"])
     heading.style.keepWithNext = 0
-    return [CondPageBreak(40 * mm), heading]
+    return [CondPageBreak(block.get("room", 40) * mm), heading]
 
 
 def _text(block: Facts, _: Path) -> list[Flowable]:
@@ -142,7 +142,7 @@ def _names(
 def _pair(block: Facts, _: Path) -> list[Flowable]:
     """Two parties beside each other."""
     cells = [
-        [_short(one["title"], 60, bold=True), _names(one["rows"], HALF, 30 * mm, 160, 3)]
+        [_short(one["title"], 60, bold=True), _names(one["rows"], HALF, 35 * mm, 160, 3)]
         for one in block["sides"]
     ]
     whole = Table(

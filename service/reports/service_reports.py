@@ -7,7 +7,6 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import (
-    ARRAY,
     BigInteger,
     CheckConstraint,
     ColumnElement,
@@ -22,6 +21,7 @@ from sqlalchemy import (
     select,
     text,
 )
+from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from service.core.db import Model, db
@@ -203,6 +203,9 @@ class ReportRequest(Model):
         cls, report: ServiceReport, reason: str, by: Person, at: datetime
     ) -> ReportRequest:
         """Another revision, which names the old one. Raises ReplacedError."""
+        # Two who ask at once come one after the other.
+        mine = select(ServiceVisit.id).where(ServiceVisit.id == report.visit_id)
+        db.session.execute(mine.with_for_update())
         under_way = select(cls.id).where(cls.replaces_id == report.id)
         if not report.is_newest or db.session.scalar(under_way) is not None:
             raise ReplacedError(report.number)

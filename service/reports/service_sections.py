@@ -15,8 +15,6 @@ from service.core import dates, language
 from service.core.db import db
 from service.monitoring.models import FaultCode
 from service.plans import reasons
-from service.plans.occurrences import Occurrence
-from service.plans.words import OPEN
 from service.remote import labels as remote
 from service.remote.models import RemoteAction
 from service.reports import service_words as words
@@ -33,7 +31,7 @@ Block = dict[str, Any]
 Blocks = list[Block]
 Rows = list[list[str]]
 # Longer lists are read by nobody; the newest stand first.
-MOST_ACTIONS, MOST_DATES = 40, 60
+MOST_ACTIONS = 40
 TIME = {TimeKind.WORK: _l("work"), TimeKind.TRAVEL: _l("travel")}
 ABORTED = {
     AbortKind.NO_ACCESS: _l("no access"),
@@ -53,8 +51,9 @@ def _(text: str, **values: Any) -> str:
     return str(gettext(text, **values))
 
 
-def heading(text: str, level: int = 1) -> Block:
-    return {"kind": "heading", "level": level, "text": text}
+def heading(text: str, level: int = 1, room: int = 40) -> Block:
+    """`room`: so many millimetres are free below where it begins, or it begins a page."""
+    return {"kind": "heading", "level": level, "text": text, "room": room}
 
 
 def small(*lines: str) -> Block:
@@ -118,11 +117,11 @@ def findings(subject: Subject) -> Blocks:
     if not subject.findings:
         return []
     heads = [_("Station"), _("Finding"), _("Verdict"), _("Recommendation"), _("What happens now")]
-    rows, marks = [], []
+    rows, marks, danger = [], [], _("danger")
     for number, one in enumerate(subject.findings):
         verdict = words.verdict(one.verdict.value)
         if one.safety:
-            verdict = f"{verdict}\n{_('danger')}"
+            verdict = f"{verdict}\n{danger}"
         place = words.place(one.place)
         where = f"{one.station.name}\n{place}" if place else one.station.name
         rows.append([where, one.text, verdict, one.recommendation or NOTHING, _follows(one)])
@@ -166,7 +165,7 @@ def times(subject: Subject) -> Blocks:
     for kind, name in TIME.items():
         if minutes := sum(one.minutes for one in visit.times if one.kind is kind):
             told.append([str(name).capitalize(), dates.duration(minutes * 60)])
-    return [heading(_("Times")), {"kind": "facts", "rows": told}]
+    return [heading(_("When and how long"), room=55), {"kind": "facts", "rows": told}]
 
 
 def remote_actions(subject: Subject) -> Blocks:
@@ -196,16 +195,7 @@ def remote_actions(subject: Subject) -> Blocks:
 
 
 def next_dates(subject: Subject) -> Blocks:
-    """What falls due next at these stations, each with the window in which it may be done."""
-    open_ones = (
-        select(Occurrence)
-        .where(
-            Occurrence.station_id.in_([one.id for one in subject.stations]),
-            Occurrence.state.in_(OPEN),
-        )
-        .options(joinedload(Occurrence.station), joinedload(Occurrence.task))
-    )
-    soonest = open_ones.order_by(Occurrence.nominal_on, Occurrence.id).limit(MOST_DATES)
+    """Each with the last day on which it may be done."""
     heads = [_("Day"), _("Station"), _("Work"), _("At the latest")]
     rows = [
         [
@@ -214,7 +204,7 @@ def next_dates(subject: Subject) -> Blocks:
             one.task.title(language.current()),
             words.day(one.latest_on),
         ]
-        for one in db.session.scalars(soonest)
+        for one in subject.dates
     ]
     return titled(_("Next dates"), heads, rows, [20, 26, 44, 22])
 
@@ -266,7 +256,7 @@ def signatures(subject: Subject) -> Blocks:
             "lines": [words.moment(subject.until, subject.zone)],
         },
     ]
-    return [heading(_("Signatures")), {"kind": "signatures", "people": people}]
+    return [heading(_("Signatures"), room=60), {"kind": "signatures", "people": people}]
 
 
 def _signed(subject: Subject) -> Block:

@@ -9,11 +9,14 @@ from functools import cached_property
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
+from sqlalchemy.orm import joinedload
 
 from service.checklists.models import ChecklistRun, Finding
 from service.core.dates import today
 from service.core.db import db
 from service.people.models import Customer
+from service.plans.occurrences import Occurrence
+from service.plans.words import OPEN
 from service.reports.service_checks import Checks
 from service.stations.models import Site, Station
 from service.visits.service_visits import ServiceVisit
@@ -22,6 +25,8 @@ from service.visits.visit_states import VisitState
 
 # Where there was no visit before: so far back is told of.
 USUAL = timedelta(days=365)
+# Longer lists are read by nobody.
+MOST_DATES = 60
 ENDED = (VisitState.FINISHED, VisitState.ABORTED)
 
 
@@ -92,6 +97,18 @@ class Subject:
         runs = [one.run.id for one in self.checks]
         mine = select(Finding).where(Finding.run_id.in_(runs))
         return db.session.scalars(mine.order_by(Finding.safety.desc(), Finding.id)).all()
+
+    @cached_property
+    def dates(self) -> Sequence[Occurrence]:
+        """What falls due next at these stations, the soonest first."""
+        keys = [one.id for one in self.stations]
+        open_ones = (
+            select(Occurrence)
+            .where(Occurrence.station_id.in_(keys), Occurrence.state.in_(OPEN))
+            .options(joinedload(Occurrence.station), joinedload(Occurrence.task))
+        )
+        soonest = open_ones.order_by(Occurrence.nominal_on, Occurrence.id).limit(MOST_DATES)
+        return db.session.scalars(soonest).all()
 
     @property
     def verdict(self) -> str:

@@ -13,6 +13,7 @@ from service.core.db import db
 from service.reports import service_labels as labels
 from service.reports.service_list_views import bp
 from service.reports.service_reports import ReplacedError, ReportRequest, ServiceReport
+from service.stations import pages
 from service.stations.models import Station
 
 __all__ = ["bp"]
@@ -30,6 +31,7 @@ def show(report_id: int) -> str:
         stations=list(db.session.scalars(stations.order_by(Station.name))),
         correction=db.session.scalars(request).one_or_none(),
         labels=labels,
+        visit_url=pages.address_of("service_visits.show", visit_id=report.visit_id),
     )
 
 

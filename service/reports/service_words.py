@@ -55,7 +55,7 @@ def moment(at: datetime | None, zone: ZoneInfo) -> str:
 
 
 def number(value: float, digits: int | None = None) -> str:
-    return dates.number(value, language.current(), digits)
+    return dates.number(value, language.current(), digits).replace("-", "−")
 
 
 def said(words: Mapping[str, str] | None) -> str:
@@ -137,7 +137,9 @@ def limit(item: Item) -> str:
     """`≥ 1 MΩ`, `≤ 300 ms`, or from one to the other: what is good."""
     low, high = item.get("min"), item.get("max")
     if low is not None and high is not None:
-        return f"{_plain(low, item)}–{_with_unit(high, item)}"
+        # A minus beside a dash is read wrongly.
+        to = " … " if low < 0 else "–"
+        return f"{_plain(low, item)}{to}{_with_unit(high, item)}"
     if low is not None:
         return f"≥ {_with_unit(low, item)}"
     return f"≤ {_with_unit(high, item)}" if high is not None else NOTHING

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from hashlib import file_digest
+from hashlib import sha256
 
 from flask import Blueprint, abort, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_babel import lazy_gettext as _l
 from flask_wtf.file import FileField, FileRequired
 from sqlalchemy import select
+from werkzeug.datastructures import FileStorage
 from werkzeug.exceptions import TooManyRequests
 
 from service.core.clock import now
@@ -19,6 +20,7 @@ from service.people.brake import WINDOW, Attempt
 from service.reports.service_reports import ServiceReport
 from service.stations.models import Station
 
+STEP = 1024 * 1024
 bp = Blueprint("verifying", __name__, url_prefix="/v")
 
 
@@ -49,9 +51,17 @@ def compare(mark: str) -> ResponseReturnValue:
     report, form = _found(mark), FileForm()
     if not form.validate():
         return _page(report, form), 422
-    sha256 = file_digest(request.files["file"].stream, "sha256").hexdigest()
-    like = next((one for one in report.revisions if one.sha256 == sha256), None)
-    return _page(report, form, Comparison(sha256, like))
+    mark_of = sha256_of(request.files["file"])
+    like = next((one for one in report.revisions if one.sha256 == mark_of), None)
+    return _page(report, form, Comparison(mark_of, like))
+
+
+def sha256_of(file: FileStorage) -> str:
+    """In steps: it may be as large as an upload can be."""
+    found = sha256()
+    while step := file.stream.read(STEP):
+        found.update(step)
+    return found.hexdigest()
 
 
 def _found(mark: str) -> ServiceReport:

@@ -24,7 +24,7 @@ from service.core.outbox import Mail
 from service.core.settings import Setting
 from service.people.models import Customer, Person
 from service.plans.occurrences import Occurrence
-from service.reports import service_making
+from service.reports import service_facts, service_making
 from service.reports.service_making import ask_for_reports, make_waiting
 from service.reports.service_printing import PrintingError, printed
 from service.reports.service_reports import TRIES, ReplacedError, ReportRequest, ServiceReport
@@ -49,7 +49,7 @@ def photos(hashes: Iterable[str]) -> dict[str, bytes]:
 
 
 @pytest.fixture
-def come(due: Due, technician: Person) -> ServiceVisit:  # noqa: F811
+def come(due: Due, technician: Person) -> ServiceVisit:
     date = due()
     date.station.serial_number = "SN-1001"
     return visited.whole(date, ordered(technician, date), technician)
@@ -104,7 +104,7 @@ def test_it_says_all_that_was_done(come: ServiceVisit, settings: Settings) -> No
         "Kontaktor 40 A",
         "K-100 → K-207",
         "2,5 m",
-        "Omstart",
+        "Starta om",
         "Effekt bevisad",
         "96,7 %",
         "Kim Kund",
@@ -133,7 +133,7 @@ def test_the_corrected_answer_counts(come: ServiceVisit, settings: Settings) -> 
 def test_it_is_written_in_the_customer_s_language(
     come: ServiceVisit,
     settings: Settings,
-    technician: Person,  # noqa: F811
+    technician: Person,
 ) -> None:
     come.site.customer.edit(technician, ENDED, language="en")
     db.session.commit()
@@ -176,7 +176,7 @@ def test_the_house_writes_its_own_name_on_it(
 def test_it_waits_for_a_checklist_that_is_not_submitted(
     due: Due,
     technician: Person,
-    settings: Settings,  # noqa: F811
+    settings: Settings,
 ) -> None:
     come = half_done(due, technician)
     visited.finish(come)
@@ -188,7 +188,7 @@ def test_it_waits_for_a_checklist_that_is_not_submitted(
     assert len(make(settings)) == 1
 
 
-def half_done(due: Due, technician: Person) -> ServiceVisit:  # noqa: F811
+def half_done(due: Due, technician: Person) -> ServiceVisit:
     date = due()
     run = visited.run(date.station, visited.version())
     visited.answer(run, "vis.label|station", {"value": "ok"}, "ok")
@@ -198,7 +198,7 @@ def half_done(due: Due, technician: Person) -> ServiceVisit:  # noqa: F811
 def test_what_ended_early_says_what_was_not_done_and_why(
     due: Due,
     technician: Person,
-    settings: Settings,  # noqa: F811
+    settings: Settings,
 ) -> None:
     visited.abort(half_done(due, technician), AbortKind.NO_ACCESS, "Porten var låst")
     db.session.commit()
@@ -225,7 +225,7 @@ def test_a_signature_that_was_refused_is_told(come: ServiceVisit, settings: Sett
 def test_an_instrument_whose_calibration_has_run_out_is_marked(
     due: Due,
     technician: Person,
-    settings: Settings,  # noqa: F811
+    settings: Settings,
 ) -> None:
     date = due()
     run = visited.run(date.station, visited.version())
@@ -240,7 +240,7 @@ def test_an_instrument_whose_calibration_has_run_out_is_marked(
 def test_a_run_is_told_by_the_one_that_corrects_it(
     come: ServiceVisit,
     settings: Settings,
-    technician: Person,  # noqa: F811
+    technician: Person,
 ) -> None:
     first = come.runs[0].run
     second = visited.run(first.station, first.version, amends=first, amends_why="Fel uttag")
@@ -257,7 +257,7 @@ def test_it_is_mailed_once_with_its_file(
     come: ServiceVisit,
     settings: Settings,
     technician: Person,
-    free_port: int,  # noqa: F811
+    free_port: int,
 ) -> None:
     come.site.customer.edit(technician, ENDED, report_email="drift@kajen.example")
     db.session.commit()
@@ -273,7 +273,7 @@ def test_it_is_mailed_once_with_its_file(
 
     [received] = box.texts
     message = message_from_string(received, policy=policy.default)
-    [attached] = list(message.iter_attachments())  # type: ignore[attr-defined]
+    [attached] = list(message.iter_attachments())
     assert message["To"] == "drift@kajen.example"
     assert message["Subject"] == "Servicerapport R-00001: Hamnen"
     assert attached.get_filename() == "R-00001-1.pdf"
@@ -293,7 +293,7 @@ def test_without_an_address_nobody_is_mailed(come: ServiceVisit, settings: Setti
 def test_a_report_too_large_for_a_mail_is_told_by_its_address(
     come: ServiceVisit,
     settings: Settings,
-    technician: Person,  # noqa: F811
+    technician: Person,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr(service_making, "MOST_ATTACHED", 1000)
@@ -367,15 +367,15 @@ def test_one_that_fails_is_tried_again_and_then_given_up(
 def test_one_that_fails_holds_up_no_other(
     come: ServiceVisit,
     settings: Settings,
-    due: Due,  # noqa: F811
-    technician: Person,  # noqa: F811
+    due: Due,
+    technician: Person,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     date = due("Hamnen 2")
     other = visited.visit(ordered(technician, date), technician, [])
     visited.finish(other)
     db.session.commit()
-    real = service_making.content
+    real = service_facts.content
 
     def content(visit: ServiceVisit, *facts: object) -> object:
         if visit.id == come.id:

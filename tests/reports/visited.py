@@ -136,7 +136,8 @@ def good(item: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def within(item: Mapping[str, Any]) -> float:
-    low, high = item.get("min"), item.get("max")
+    low = item.get("warn_min") or item.get("min")
+    high = item.get("warn_max") or item.get("max")
     if low is not None and high is not None:
         return (float(low) + float(high)) / 2
     if high is not None:

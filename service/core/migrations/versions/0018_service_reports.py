@@ -40,7 +40,7 @@ def upgrade() -> None:
     sa.Column('reason', sa.Text(), nullable=True),
     sa.Column('visit_id', sa.BigInteger(), nullable=False),
     sa.Column('site_id', sa.BigInteger(), nullable=False),
-    sa.Column('station_ids', sa.ARRAY(sa.BigInteger()), nullable=False),
+    sa.Column('station_ids', postgresql.ARRAY(sa.BigInteger()), nullable=False),
     sa.Column('on', sa.Date(), nullable=False),
     sa.Column('language', sa.Text(), nullable=False),
     sa.Column('verdict', sa.Text(), nullable=False),
