@@ -59,6 +59,7 @@ from service.stations import (
     sites_views,
 )
 from service.stations.models import Station
+from service.tablets import operations_door, package_door
 from service.tickets import list_views, overview
 from service.tickets.models import Ticket
 from service.visits import views as visits
@@ -112,7 +113,7 @@ PAGES: tuple[Any, ...] = (
     portal.bp,
 )
 # What tablets call, under /api/t.
-TABLETS = (tablet_api.bp,)
+TABLETS = (tablet_api.bp, operations_door.bp, package_door.bp)
 # Whose rows a live topic names: a customer's person hears only of rows that they may see.
 TOPICS: dict[str, type[Visible]] = {
     "ticket": Ticket,

@@ -18,6 +18,7 @@ FEATURES = (
     "remote",
     "plans",
     "visits",
+    "tablets",
     "reports",
     "portal",
 )

@@ -17,6 +17,8 @@ from service.core.proxies import Network, networks_in
 # The program's own folder, wherever it is started from.
 HOME = Path(__file__).resolve().parents[2]
 SHORTEST_SECRET = 16
+# What fsspec opens with nothing more installed, and the object stores that need their package.
+FILE_PLACES = ("file", "memory", "sftp", "s3", "gs", "gcs", "abfs", "az")
 
 
 class SettingError(Exception):
@@ -109,6 +111,11 @@ class Settings:
         _url("postgresql", "postgres", "postgresql+psycopg"),
         "login that owns the tables, where it is another one",
     )
+    files_url: str = setting(
+        "",
+        _url(*FILE_PLACES),
+        "where photos and signatures are kept; empty: the instance folder",
+    )
     offline_after_seconds: int = setting(300, _seconds, "silence after which a station is offline")
     trusted_proxies: tuple[Network, ...] = setting(
         (), networks_in, "proxies whose X-Forwarded-For and -Proto are believed"
@@ -194,6 +201,11 @@ class Settings:
         if secure and self.has_tls:
             return f"wss://{self._host}:{self.ocpp_tls_port}/ocpp"
         return f"ws://{self._host}:{self.ocpp_port}/ocpp"
+
+    @property
+    def files(self) -> str:
+        """Where photos and signatures are kept, as fsspec is told it."""
+        return self.files_url or (self.instance / "files").resolve().as_uri()
 
     @property
     def heartbeat_seconds(self) -> int:

@@ -23,12 +23,9 @@ FOLDER = Path(__file__).parent / "migrations"
 TURN = 7_204_316
 # What the past says stays as it was said: the application role may add, and nothing else.
 APPEND_ONLY = (
-    "history",
-    "timeline_entry",
-    "frame",
-    "contract_cost",
+    *("history", "timeline_entry", "frame", "contract_cost", "checklist_answer"),
+    *("operation", "operation_rival", "operation_settlement"),
     "service_report",
-    "checklist_answer",
 )
 # Written once; only these columns go on.
 ENDED_ONLY = {

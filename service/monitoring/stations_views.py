@@ -128,9 +128,10 @@ def _listing(at: datetime) -> Listing:
 
 def _searched() -> tuple[Any, ...]:
     """Whoever may not see an identity may not find it by guessing either."""
-    shown = func.left(Station.code, 4) + "-" + func.right(Station.code, 4)
-    label = (Station.code, shown)
-    known = (Station.name, *label, Station.serial_number, Site.name, Site.city, Customer.name)
+    # With its dash and without: one text is looked through faster than two.
+    parts = (func.left(Station.code, 4), "-", func.right(Station.code, 4))
+    label = func.concat(Station.code, " ", *parts)
+    known = (Station.name, label, Station.serial_number, Site.name, Site.city, Customer.name)
     return (*known, Station.ocpp_identity) if has("stations.connect") else known
 
 

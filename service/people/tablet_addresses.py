@@ -3,4 +3,8 @@
 TABLET: dict[str, str] = {
     "tablet_contact.contact": "tablets.speak",
     "tablet_contact.wiped": "tablets.speak",
+    "tablet_package.show": "tablets.speak",
+    "tablet_operations.take": "tablets.speak",
+    "tablet_operations.put_blob": "tablets.speak",
+    "tablet_operations.has_blob": "tablets.speak",
 }

@@ -100,6 +100,8 @@ def _blocks(subject: Subject, edition: Edition) -> Blocks:
     for one in subject.checks:
         blocks.append(heading(_("Checklist for %(station)s", station=one.run.station.name)))
         blocks += one.blocks(album, instruments)
+    for sha, caption in subject.photos:
+        album.add(sha, caption or subject.site.name)
     blocks += [*instruments.blocks(subject.on), *album.blocks()]
     for section in AFTER:
         blocks += section(subject)

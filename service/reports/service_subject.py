@@ -19,6 +19,8 @@ from service.plans.occurrences import Occurrence
 from service.plans.words import OPEN
 from service.reports.service_checks import Checks
 from service.stations.models import Site, Station
+from service.tablets.models import Operation
+from service.tablets.words import OperationState
 from service.visits.service_visits import ServiceVisit
 from service.visits.visit_rows import VisitRun
 from service.visits.visit_states import VisitState
@@ -109,6 +111,21 @@ class Subject:
         )
         soonest = open_ones.order_by(Occurrence.nominal_on, Occurrence.id).limit(MOST_DATES)
         return db.session.scalars(soonest).all()
+
+    @cached_property
+    def photos(self) -> list[tuple[str, str]]:
+        """Those of the visit itself, not of an answer: hash and caption, in their order."""
+        taken = (
+            select(Operation)
+            .where(
+                Operation.visit_id == self.visit.id,
+                Operation.kind == "photo",
+                Operation.state != OperationState.REFUSED,
+            )
+            .order_by(Operation.at, Operation.id)
+        )
+        bodies = (one.body or {} for one in db.session.scalars(taken))
+        return [(str(one.get("sha")), str(one.get("caption") or "")) for one in bodies]
 
     @property
     def verdict(self) -> str:

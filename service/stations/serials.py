@@ -61,26 +61,34 @@ def swap(
     why: str | None,
 ) -> StationSerial:
     """Keep the device that goes, and forget what was known of it alone. Raises SameDeviceError."""
-    known = station.serial_number or station.reported_serial
-    if new_serial == station.serial_number:
-        raise SameDeviceError(new_serial)
     before = StationSerial.of_station(station.id)
-    since = before[0].until_at if before else None
+    known = station.serial_number or station.reported_serial
+    later = [one for one in before if one.until_at > at]
+    if not later and new_serial == station.serial_number:
+        raise SameDeviceError(new_serial)
     gone = StationSerial(
         station=station,
         # Who stands before it read its plate; the register may be wrong.
-        serial_number=old_serial or known,
-        # Told late, from a garage without coverage, after a swap that is later still.
-        from_at=since if since and since <= at else None,
+        serial_number=old_serial or (None if later else known),
+        from_at=next((one.until_at for one in before if one.until_at <= at), None),
         until_at=at,
     )
-    if station.reported_serial != new_serial:
-        # Otherwise the new device has spoken already, and what is known is of it.
-        gone.firmware_version = station.firmware_version
-        station.firmware_version = station.reported_serial = None
-        station.reported_maker = station.reported_model = None
-    station.serial_number = new_serial
+    if later:
+        # Told late, from where there was no coverage: what stands there now came after it.
+        later[-1].from_at = at
+    else:
+        _bring_in(station, new_serial, gone)
     db.session.add(gone)
     change = [gone.serial_number, new_serial]
     record("swap", station, by, at, why, serial_number=change, register=known)
     return gone
+
+
+def _bring_in(station: Station, serial: str, gone: StationSerial) -> None:
+    station.serial_number = serial
+    if station.reported_serial == serial:
+        # The new device has spoken already: what is known is of it.
+        return
+    gone.firmware_version = station.firmware_version
+    station.firmware_version = station.reported_serial = None
+    station.reported_maker = station.reported_model = None

@@ -13,6 +13,7 @@ from sqlalchemy.exc import ProgrammingError
 
 from app import create_app
 from service.core import migrate
+from service.core.codes import read_code
 from service.core.config import Settings
 from service.core.database import dsn
 from service.core.db import Model, db
@@ -165,6 +166,28 @@ def test_a_house_that_has_models_keeps_them_as_they_are(server: Postgres) -> Non
         assert connection.execute(own).one() == (3, [], None, None, 0)
         assert connection.scalar(text("SELECT environment FROM site")) == "normal"
     engine.dispose()
+
+
+def test_stations_that_stand_already_get_their_codes(server: Postgres) -> None:
+    engine = fresh(server, "labelled")
+    with engine.begin() as connection:
+        migrate.run(program(server, "labelled"), connection, "0013")
+        connection.execute(
+            text(
+                'INSERT INTO station (name, ocpp_identity, identity_key, access, "authorization",'
+                " security_profile, created_at) SELECT 'S', 'C' || n, 'c' || n, 'internal',"
+                " 'known_tags', 1, now() FROM generate_series(1, 5000) AS n"
+            )
+        )
+        migrate.run(program(server, "labelled"), connection)
+        given = connection.scalars(text("SELECT code FROM station")).all()
+        key = connection.scalar(text("SELECT search_key FROM station ORDER BY id LIMIT 1"))
+    engine.dispose()
+
+    assert len(set(given)) == 5000
+    assert all(read_code(code) == code for code in given)
+    first = given[0].lower()
+    assert key == f"s\nc1\n{first[:4]}-{first[4:]}\n{first}"
 
 
 @pytest.mark.parametrize(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from base64 import b64decode
+from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 from urllib.parse import unquote
@@ -17,7 +18,7 @@ from service.core.clock import now
 from service.core.config import Settings
 from service.core.db import db
 from service.people.models import Person, Role
-from service.people.tablets import NotForThemError, Said, Tablet, TabletCode
+from service.people.tablets import NotForThemError, Said, Tablet, TabletCode, TabletState
 from tests.conftest import NOON, person, signed_in
 
 PART = {"HX-Request": "true"}
@@ -123,21 +124,23 @@ def test_tablets_are_found(
 
 def test_the_filter_and_the_word_say_the_same(app: Flask, tablet: Tablet, admin: Person) -> None:
     at = now()
-    for change in (
+    changes: tuple[Callable[[], None], ...] = (
         lambda: None,
         lambda: setattr(tablet, "expires_at", at),
         lambda: setattr(tablet.person, "active", False),
         lambda: tablet.revoke(admin, at, "x"),
         lambda: tablet.wipe(at),
-    ):
+    )
+    seen = set()
+    for change in changes:
         change()
         db.session.flush()
         state = tablet.state(at)
-        for one in type(state):
-            found = db.session.scalars(
-                select(Tablet).join(Tablet.person).where(Tablet.is_in(one, at))
-            ).all()
-            assert bool(found) is (one is state)
+        seen.add(state)
+        for one in TabletState:
+            found = select(Tablet).join(Tablet.person).where(Tablet.is_in(one, at))
+            assert bool(db.session.scalars(found).all()) is (one is state)
+    assert seen == set(TabletState)
 
 
 def test_the_desk_revokes_a_tablet_with_a_reason(

@@ -157,6 +157,16 @@ def test_the_next_swap_begins_where_the_last_one_ended(old: Station) -> None:
     assert told == [("NEW-1", NOON, later), ("OLD-1", None, NOON)]
 
 
+def test_a_swap_that_is_told_late_changes_the_past_alone(old: Station) -> None:
+    later = NOON + timedelta(days=9)
+    old.swap("SECOND", "THIRD", "test", later)
+    old.swap("FIRST", "SECOND", "test", NOON)
+
+    told = [(it.serial_number, it.from_at, it.until_at) for it in StationSerial.of_station(old.id)]
+    assert told == [("SECOND", NOON, later), ("FIRST", None, NOON)]
+    assert old.serial_number == "THIRD"
+
+
 def test_who_stands_before_it_knows_its_serial_better_than_the_register(old: Station) -> None:
     gone = old.swap("PLATE-7", "NEW-1", "test", NOON)
 

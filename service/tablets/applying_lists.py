@@ -1,0 +1,48 @@
+"""Answers, and that a list is done."""
+
+from __future__ import annotations
+
+from service.checklists import runs
+from service.checklists.runs import IncompleteError
+from service.people.skills import PersonSkill
+from service.tablets.fact import Fact, run_of
+from service.tablets.visiting import has_run
+
+
+def answer(fact: Fact) -> str | None:
+    run, body = run_of(fact), fact.body
+    runs.take(
+        run,
+        fact.uuid,
+        body["item"],
+        body["place"],
+        body["answer"],
+        fact.person,
+        fact.at,
+        fact.received_at,
+    )
+    return _other_visits(fact, run.id)
+
+
+def submit(fact: Fact) -> str | None:
+    """What is missing is told to the desk: on site it is done."""
+    run = run_of(fact)
+    has = held(fact)
+    try:
+        runs.submit(run, fact.person, fact.at, authorisations=has)
+    except IncompleteError as wrong:
+        runs.submit(run, fact.person, fact.at, unable=True, authorisations=has)
+        return f"The checklist was submitted although something is open: {wrong}"
+    return _other_visits(fact, run.id)
+
+
+def held(fact: Fact) -> list[str]:
+    """What the person was allowed on that day."""
+    day = fact.at.date()
+    return [one.skill.code for one in PersonSkill.of(fact.person) if one.holds_on(day)]
+
+
+def _other_visits(fact: Fact, run_id: int) -> str | None:
+    if fact.visit is not None and not has_run(fact.visit, run_id):
+        return "The checklist is another visit's."
+    return None

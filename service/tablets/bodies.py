@@ -1,0 +1,233 @@
+"""What each kind of operation says: one schema a kind, and these are the document's too."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from marshmallow import ValidationError, fields, validates_schema
+from marshmallow.validate import Length, Range, Regexp
+
+from service.checklists.answers import parse_number
+from service.core.fields import Body, Flag, Instant, Text, Whole, Words, choice, one_of
+from service.core.files import SHA
+from service.stations.words import ComponentKind
+from service.tablets.words import Kind
+from service.tickets.states import Priority
+
+LONGEST = 20_000
+MOST = 200
+HALF: dict[str, Any] = {"allow_none": True, "load_default": None}
+
+
+def sha(**more: Any) -> fields.String:
+    return fields.String(validate=Regexp(rf"^{SHA.pattern}\Z"), **more)
+
+
+def many(one: fields.Field[Any], **more: Any) -> fields.List[Any]:
+    return fields.List(one, validate=Length(max=MOST), **more)
+
+
+class Position(Body):
+    lat = fields.Float(required=True, validate=Range(-90, 90))
+    lon = fields.Float(required=True, validate=Range(-180, 180))
+
+
+class CheckInBody(Body):
+    scan = Text(200, **HALF)
+    position = fields.Nested(Position, **HALF)
+
+
+class NothingBody(Body):
+    """Its kind says it all."""
+
+
+class PauseBody(Body):
+    why = Text(LONGEST, load_default="")
+
+
+class AnswerBody(Body):
+    run = fields.UUID(required=True)
+    item = Words(200, required=True)
+    place = Words(60, required=True)
+    answer = fields.Dict(
+        keys=fields.String(),
+        required=True,
+        metadata={
+            "description": "value, number, over, note, photos, confirmed, instrument_id, at."
+            " No value is refused: the rules of the checklist judge it."
+        },
+    )
+
+
+class PartBody(Body):
+    station_id = Whole(1, **HALF)
+    part_id = Whole(1, **HALF)
+    text = Text(LONGEST, load_default="", allow_none=True)
+    quantity = fields.Raw(
+        load_default="1", metadata={"type": "string", "description": 'A number as text: "1.5".'}
+    )
+    serial_old = Text(200, **HALF)
+    serial_new = Text(200, **HALF)
+    run = fields.UUID(**HALF)
+
+    @validates_schema
+    def must_count(self, asked: dict[str, Any], **_: Any) -> None:
+        refuse_unless_quantity(asked.get("quantity"))
+
+
+class TimeBody(Body):
+    kind = fields.String(required=True, validate=one_of("work", "travel"))
+    minutes = Whole(0, 100_000, required=True)
+
+
+class MaterialBody(Body):
+    text = Words(LONGEST, required=True)
+    quantity = fields.Raw(load_default="1", metadata={"type": "string"})
+    unit = Text(40, load_default="", allow_none=True)
+
+    @validates_schema
+    def must_count(self, asked: dict[str, Any], **_: Any) -> None:
+        refuse_unless_quantity(asked.get("quantity"))
+
+
+class PhotoBody(Body):
+    station_id = Whole(1, **HALF)
+    sha = sha(required=True)
+    caption = Text(LONGEST, load_default="", allow_none=True)
+
+
+class NoteBody(Body):
+    station_id = Whole(1, **HALF)
+    text = Words(LONGEST, required=True)
+
+
+class StopBody(Body):
+    run = fields.UUID(required=True)
+    item = Words(200, required=True)
+    place = Words(60, required=True)
+    why = Text(LONGEST, load_default="", allow_none=True)
+
+
+class NewFaultBody(Body):
+    station_id = Whole(1, required=True)
+    connector = Whole(0, 1000, **HALF)
+    title = Words(LONGEST, required=True)
+    priority = choice(Priority, required=True)
+    photos = many(sha(), load_default=list)
+
+
+class ComponentBody(Body):
+    station_id = Whole(1, required=True)
+    kind = choice(ComponentKind, required=True)
+    maker = Text(200, load_default="", allow_none=True)
+    type = Text(200, load_default="", allow_none=True)
+    serial = Text(200, load_default="", allow_none=True)
+    rating = Text(200, load_default="", allow_none=True)
+    evse = Whole(1, 1000, **HALF)
+    removes_id = Whole(1, **HALF)
+
+
+class SwapBody(Body):
+    station_id = Whole(1, required=True)
+    old_serial = Text(200, load_default="", allow_none=True)
+    new_serial = Words(200, required=True)
+    photos = many(sha(), load_default=list)
+    note = Text(LONGEST, load_default="", allow_none=True)
+
+
+class SubmitBody(Body):
+    run = fields.UUID(required=True)
+
+
+class SignBody(Body):
+    """Who signed, or why nobody did."""
+
+    name = Text(200, **HALF)
+    role = Text(200, load_default="", allow_none=True)
+    png = sha(**HALF)
+    strokes = fields.List(fields.Raw(), validate=Length(max=20_000), **HALF)
+    refused = Text(LONGEST, **HALF)
+
+    @validates_schema
+    def signed_or_refused(self, asked: dict[str, Any], **_: Any) -> None:
+        if asked.get("refused"):
+            return
+        for name in ("name", "png"):
+            if not asked.get(name):
+                raise ValidationError("Needed, unless it is said why nobody signed.", name)
+
+
+class HandOverBody(Body):
+    why = Text(LONGEST, load_default="")
+
+
+class UnableBody(Body):
+    kind = fields.String(
+        required=True, validate=one_of("no_access", "unsafe", "no_part", "weather", "other")
+    )
+    words = Text(LONGEST, load_default="", allow_none=True)
+    lines = many(
+        Whole(1),
+        **HALF,
+        metadata={"description": "What cannot be done. null: the whole visit."},
+    )
+
+
+class FinishedLine(Body):
+    line_id = Whole(1, required=True)
+    done = Flag(required=True)
+    why = Text(LONGEST, **HALF)
+    though_early = Flag(load_default=False)
+
+
+class FinishBody(Body):
+    lines = many(fields.Nested(FinishedLine), load_default=list)
+
+
+BODIES: dict[Kind, type[Body]] = {
+    Kind.CHECK_IN: CheckInBody,
+    Kind.CHECK_OUT: NothingBody,
+    Kind.TRAVEL: NothingBody,
+    Kind.PAUSE: PauseBody,
+    Kind.RESUME: NothingBody,
+    Kind.ANSWER: AnswerBody,
+    Kind.PART: PartBody,
+    Kind.TIME: TimeBody,
+    Kind.MATERIAL: MaterialBody,
+    Kind.PHOTO: PhotoBody,
+    Kind.NOTE: NoteBody,
+    Kind.STOP: StopBody,
+    Kind.NEW_FAULT: NewFaultBody,
+    Kind.COMPONENT: ComponentBody,
+    Kind.SWAP: SwapBody,
+    Kind.SUBMIT: SubmitBody,
+    Kind.SIGN: SignBody,
+    Kind.HAND_OVER: HandOverBody,
+    Kind.UNABLE: UnableBody,
+    Kind.FINISH: FinishBody,
+}
+
+
+class Envelope(Body):
+    """One operation, as a tablet made it."""
+
+    id = fields.UUID(required=True)
+    seq = Whole(0, required=True)
+    visit_id = Whole(1, **HALF)
+    kind = choice(Kind, required=True)
+    at = Instant(required=True)
+    zone = Text(60, load_default="", allow_none=True)
+    body = fields.Dict(keys=fields.String(), required=True)
+    blobs = many(sha(), load_default=list)
+
+
+def refuse_unless_quantity(value: Any) -> None:
+    number = quantity_of(value)
+    if number is None or not 0 < number < 1_000_000:
+        raise ValidationError("Not a quantity, such as 1.5.", "quantity")
+
+
+def quantity_of(value: Any) -> float | None:
+    if isinstance(value, int | float) and not isinstance(value, bool):
+        return float(value)
+    return parse_number(value)
