@@ -192,7 +192,7 @@ def _photos(block: Facts, folder: Path) -> list[Flowable]:
 
 
 def _photo(one: Facts, folder: Path, width: float, high: float) -> list[Flowable]:
-    found = picture(folder / one["sha"], width, high)
+    found = picture(folder, one["sha"], width, high)
     shown: Flowable = found or small(one["missing"])
     caption = _short(one["caption"], 200, 3, size=8)
     return [shown, caption]
@@ -210,7 +210,7 @@ def _signatures(block: Facts, folder: Path) -> list[Flowable]:
 
 
 def _signature(one: Facts, folder: Path) -> list[Flowable]:
-    drawn = picture(folder / one["sha"], HALF * 0.8, 20 * mm) if one["sha"] else None
+    drawn = picture(folder, one["sha"], HALF * 0.8, 20 * mm) if one["sha"] else None
     line = Table([[""]], [HALF], [1], style=[("LINEABOVE", (0, 0), (-1, 0), 0.6, paper.INK)])
     quiet = {"size": 8, "textColor": paper.QUIET, "spaceAfter": 1}
     told = [_short(one["name"], 120, spaceAfter=0)]

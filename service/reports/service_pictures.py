@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 import warnings
 from pathlib import Path
 
@@ -20,27 +19,32 @@ NO_PICTURE = (OSError, ValueError, SyntaxError, *BOMBS)
 ORIENTATION, UPRIGHT = 0x0112, 1
 
 
-def picture(path: Path, width: float, high: float) -> Image | None:
+def kept_as(folder: Path, sha: str) -> Path:
+    """ReportLab takes a JPEG in as it is by the ending of its name; otherwise it unpacks it."""
+    return folder / f"{sha}.jpg"
+
+
+def picture(folder: Path, sha: str, width: float, high: float) -> Image | None:
     """Fitted into that room, or nothing where it is not there or is no picture."""
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("error", Pixels.DecompressionBombWarning)
-            source, (wide, tall) = _prepared(path)
+            path, (wide, tall) = _prepared(kept_as(folder, sha))
     except NO_PICTURE:
         return None
     scale = min(width / wide, high / tall)
-    return Image(source, wide * scale, tall * scale, hAlign="LEFT")
+    return Image(str(path), wide * scale, tall * scale, hAlign="LEFT")
 
 
-def _prepared(path: Path) -> tuple[str | io.BytesIO, tuple[int, int]]:
+def _prepared(path: Path) -> tuple[Path, tuple[int, int]]:
     with Pixels.open(path, formats=("JPEG", "PNG", "WEBP")) as opened:
         if opened.width * opened.height > MOST_PIXELS:
             raise ValueError(path.name)
         if _is_fit(opened):
-            return str(path), opened.size
+            return path, opened.size
         upright = ImageOps.exif_transpose(opened)
         upright.thumbnail((LARGEST, LARGEST))
-        return _as_jpeg(upright)
+        return _as_jpeg(upright, path.with_suffix(".made.jpg"))
 
 
 def _is_fit(opened: Pixels.Image) -> bool:
@@ -49,12 +53,10 @@ def _is_fit(opened: Pixels.Image) -> bool:
     return bool(opened.getexif().get(ORIENTATION, UPRIGHT) == UPRIGHT)
 
 
-def _as_jpeg(upright: Pixels.Image) -> tuple[io.BytesIO, tuple[int, int]]:
+def _as_jpeg(upright: Pixels.Image, path: Path) -> tuple[Path, tuple[int, int]]:
     """On white, where it was transparent: a signature is drawn on nothing."""
     white = Pixels.new("RGB", upright.size, "white")
     seen = upright.convert("RGBA")
     white.paste(seen, mask=seen.getchannel("A"))
-    file = io.BytesIO()
-    white.save(file, "JPEG", quality=85)
-    file.seek(0)
-    return file, white.size
+    white.save(path, "JPEG", quality=85)
+    return path, white.size

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from service.core.config import HOME
+from service.reports.service_pictures import kept_as
 
 WORKER = "service.reports.service_worker"
 # What a process needs of ours to start at all. No secret is among it.
@@ -51,7 +52,7 @@ def printed(
         folder = Path(name)
         (folder / "facts.json").write_bytes(content)
         for sha, photo in photos.items():
-            (folder / sha).write_bytes(photo)
+            kept_as(folder, sha).write_bytes(photo)
         _run(folder, at, bounds, worker)
         pdf = (folder / "report.pdf").read_bytes()
     _refuse_above(len(pdf), bounds.pdf_bytes, "the finished report")

@@ -7,6 +7,7 @@ whoever started it may kill it at any time.
 from __future__ import annotations
 
 import json
+import os
 import sys
 from pathlib import Path
 
@@ -34,10 +35,11 @@ def keep_within_limits() -> None:
 
 def main(folder: Path) -> None:
     keep_within_limits()
-    facts = json.loads((folder / "facts.json").read_bytes())
-    draft = folder / "draft.pdf"
-    draft.write_bytes(written(facts, folder))
-    draft.replace(folder / "report.pdf")
+    # What a photo is called in the PDF follows from its path, which is then always the same.
+    os.chdir(folder)
+    facts, draft = json.loads(Path("facts.json").read_bytes()), Path("draft.pdf")
+    draft.write_bytes(written(facts, Path()))
+    draft.replace("report.pdf")
 
 
 if __name__ == "__main__":

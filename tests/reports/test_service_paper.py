@@ -20,6 +20,7 @@ from PIL import Image
 from service.reports import paper
 from service.reports.service_frozen import frozen
 from service.reports.service_paper import written
+from service.reports.service_pictures import kept_as
 from service.reports.service_printing import Bounds, PrintingError, printed
 from tests.reports.reading import pages, words
 from tests.reports.sample import facts, photo, sha, signature
@@ -54,7 +55,7 @@ def images(page: pypdfium2.PdfPage) -> list[Any]:
 def quickly(made: dict[str, Any], folder: Path, with_: dict[str, bytes] | None = None) -> bytes:
     """In this process, where nothing has to be bounded."""
     for name, content in (with_ or {}).items():
-        (folder / name).write_bytes(content)
+        kept_as(folder, name).write_bytes(content)
     return written(made, folder)
 
 

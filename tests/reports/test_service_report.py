@@ -7,6 +7,7 @@ from dataclasses import replace
 from datetime import timedelta
 from email import message_from_string, policy
 from hashlib import sha256
+from uuid import uuid4
 
 import pytest
 from flask import Flask
@@ -15,7 +16,7 @@ from sqlalchemy.exc import ProgrammingError
 
 from service.checklists.models import ChecklistRun
 from service.checklists.words import RunState, Verdict
-from service.core import mail
+from service.core import files, mail
 from service.core.clock import now
 from service.core.config import Settings
 from service.core.db import db
@@ -23,18 +24,21 @@ from service.core.history import History
 from service.core.outbox import Mail
 from service.core.settings import Setting
 from service.people.models import Customer, Person
+from service.people.tablets import Tablet
 from service.plans.occurrences import Occurrence
-from service.reports import service_facts, service_making
+from service.reports import service_facts, service_making, service_photos
 from service.reports.service_making import ask_for_reports, make_waiting
 from service.reports.service_printing import PrintingError, printed
 from service.reports.service_reports import TRIES, ReplacedError, ReportRequest, ServiceReport
 from service.stations.models import Station
+from service.tablets.models import Operation
+from service.tablets.words import OperationState
 from service.visits.service_visits import ServiceVisit
 from service.visits.visit_states import AbortKind
 from tests.postbox import Postbox
 from tests.reports import visited
 from tests.reports.reading import words
-from tests.reports.sample import sha
+from tests.reports.sample import photo, sha
 from tests.reports.visited import ENDED, PHOTO, SIGNATURE
 from tests.visits.conftest import Due, due, ordered, technician
 
@@ -105,7 +109,7 @@ def test_it_says_all_that_was_done(come: ServiceVisit, settings: Settings) -> No
         "K-100 → K-207",
         "2,5 m",
         "Starta om",
-        "Effekt bevisad",
+        "Verkan bevisad",
         "96,7 %",
         "Kim Kund",
         "Tove Tekniker",
@@ -483,3 +487,48 @@ def test_the_date_of_the_plan_says_why_it_was_due(come: ServiceVisit, settings: 
     assert date
 
     assert "räknat från" in words(one_made(settings).pdf)
+
+
+def test_photos_of_the_visit_itself_are_shown_as_they_are_kept(
+    app: Flask, come: ServiceVisit, settings: Settings
+) -> None:
+    content = photo(7, (400, 300))
+    files.keep(sha(content), content, "image/jpeg", None, ENDED)
+    tablet = Tablet(
+        name="Platta",
+        person=come.technician,
+        hash="x",
+        enrolled_at=ENDED,
+        last_contact_at=ENDED,
+        expires_at=ENDED + timedelta(days=30),
+    )
+    db.session.add(tablet)
+    db.session.flush()
+    body = {"station_id": None, "sha": sha(content), "caption": "Grinden"}
+    db.session.add(
+        Operation(
+            uuid=uuid4(),
+            tablet_id=tablet.id,
+            person_id=come.technician_id,
+            visit_id=come.id,
+            seq=1,
+            kind="photo",
+            at=ENDED,
+            zone="Europe/Stockholm",
+            received_at=ENDED,
+            body=body,
+            blobs=[sha(content)],
+            raw="{}",
+            fingerprint="x",
+            state=OperationState.APPLIED,
+        )
+    )
+    ask_for_reports(LATER)
+    db.session.commit()
+    make_waiting(settings, service_photos.photos)
+    [report] = reports()
+
+    assert "2. Grinden" in words(report.pdf)
+    # Of the two photos and the signature, this one alone is kept here.
+    assert words(report.pdf).count("Fotot finns inte, eller kan inte visas.") == 1
+    assert report.photos == 2
