@@ -59,7 +59,8 @@ def station(station_id: int) -> str:
 
 @bp.get("/reports")
 def reports() -> ResponseReturnValue:
-    return listing("portal-reports").answer("portal/reports.html", labels=service_labels)
+    mine = listing("portal-reports", ("verdict", "number", "on"))
+    return mine.answer("portal/reports.html", labels=service_labels)
 
 
 @bp.get("/reports/<int:report_id>/document.pdf")

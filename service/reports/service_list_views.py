@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from flask import Blueprint, g, render_template
@@ -45,13 +46,14 @@ def of_visit(visit_id: int) -> str:
     return _panel(ServiceReport.visit_id == visit.id, list(db.session.scalars(waiting)))
 
 
-def listing(name: str = "reports") -> Listing:
+def listing(name: str = "reports", shown: Sequence[str] = ()) -> Listing:
+    """`shown`: the columns of the page, if not all that are for it."""
     query = ServiceReport.visible_to(g.person).join(ServiceReport.site).join(Site.customer)
     loaded = query.options(contains_eager(ServiceReport.site).contains_eager(Site.customer))
     return Listing(
         name=name,
         query=loaded,
-        columns=COLUMNS,
+        columns=[one for one in COLUMNS if not shown or one.key in shown],
         sort="-on",
         find=_find,
         filters=(
