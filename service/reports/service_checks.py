@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date
@@ -12,11 +13,14 @@ from flask_babel import gettext
 from service.checklists.models import Answer, ChecklistRun, Instrument
 from service.checklists.rules import evaluate
 from service.core import language
+from service.core.db import db
 from service.reports import service_words as words
 from service.reports.service_words import NOTHING
+from service.stations.components import Component
 
 # More would make a report that no mail carries. What is left out is told, and is in the system.
 MOST_PHOTOS = 60
+RCD = re.compile(r"rcd:c([0-9]{1,18})")
 SHARES = [34, 16, 15, 17, 30]
 VERDICT_COLUMN = 3
 Block = dict[str, Any]
@@ -154,7 +158,7 @@ class Checks:
         for number, one in enumerate(asked):
             rows.append(self._row(items[one["item"]], one, album, instruments))
             marks.append([number, VERDICT_COLUMN, words.MARK.get(one["verdict"], "quiet")])
-        title = " · ".join(filter(None, (words.said(section["title"]), words.place(where))))
+        title = " · ".join(filter(None, (words.said(section["title"]), place_of(where))))
         yield {"kind": "heading", "level": 2, "text": title}
         heads = [_("Control"), _("Value"), _("Limit"), _("Verdict"), _("Remark")]
         yield {"kind": "table", "heads": heads, "rows": rows, "shares": SHARES, "marks": marks}
@@ -187,9 +191,19 @@ class Checks:
         return [label, value, words.limit(item), words.verdict(one["verdict"]), remark]
 
     def _caption(self, label: str, where: str) -> str:
-        place = words.place(where)
+        place = place_of(where)
         name = self.run.station.name
         return f"{name}, {place}: {label}" if place else f"{name}: {label}"
+
+
+def place_of(where: str) -> str:
+    """With the plate of an RCD that is a component of its own (`rcd:c45`)."""
+    found = RCD.fullmatch(where)
+    device = db.session.get(Component, int(found[1])) if found else None
+    if device is None:
+        return words.place(where)
+    plate = (words.place(where), device.maker, device.type, device.rating, device.serial)
+    return " ".join(filter(None, plate))
 
 
 def _is_of(one: dict[str, Any], section: str, where: str) -> bool:

@@ -18,6 +18,7 @@ from service.plans import reasons
 from service.remote import labels as remote
 from service.remote.models import RemoteAction
 from service.reports import service_words as words
+from service.reports.service_checks import place_of
 from service.reports.service_subject import Subject
 from service.reports.service_uptime import Uptime, uptimes
 from service.reports.service_words import NOTHING
@@ -122,7 +123,7 @@ def findings(subject: Subject) -> Blocks:
         verdict = words.verdict(one.verdict.value)
         if one.safety:
             verdict = f"{verdict}\n{danger}"
-        place = words.place(one.place)
+        place = place_of(one.place)
         where = f"{one.station.name}\n{place}" if place else one.station.name
         rows.append([where, one.text, verdict, one.recommendation or NOTHING, _follows(one)])
         marks.append([number, 2, words.MARK[one.verdict.value]])

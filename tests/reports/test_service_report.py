@@ -30,7 +30,9 @@ from service.reports import service_facts, service_making, service_photos
 from service.reports.service_making import ask_for_reports, make_waiting
 from service.reports.service_printing import PrintingError, printed
 from service.reports.service_reports import TRIES, ReplacedError, ReportRequest, ServiceReport
+from service.stations.components import Component
 from service.stations.models import Station
+from service.stations.words import ComponentKind
 from service.tablets.models import Operation
 from service.tablets.words import OperationState
 from service.visits.service_visits import ServiceVisit
@@ -532,3 +534,20 @@ def test_photos_of_the_visit_itself_are_shown_as_they_are_kept(
     # Of the two photos and the signature, this one alone is kept here.
     assert words(report.pdf).count("Fotot finns inte, eller kan inte visas.") == 1
     assert report.photos == 2
+
+
+def test_an_rcd_of_its_own_is_named_by_its_plate(
+    due: Due, technician: Person, settings: Settings
+) -> None:
+    date = due()
+    facts = {"maker": "Doepke", "type": "DFS 4 B", "serial": "D-77", "rating": "40 A, 30 mA"}
+    device = Component.install(date.station, ComponentKind.RCD, technician, ENDED, **facts)
+    db.session.flush()
+    run = visited.run(date.station, visited.version())
+    run.places = ["visit", "station", f"rcd:c{device.id}"]
+    visited.go_through(run)
+    visited.submit(run, technician)
+    visited.finish(visited.visit(ordered(technician, date), technician, [run]))
+    db.session.commit()
+
+    assert "Doepke DFS 4 B 40 A, 30 mA D-77" in words(one_made(settings).pdf)
