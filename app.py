@@ -48,8 +48,11 @@ from service.plans import (
     tasks_views,
     tightenings_views,
 )
+from service.portal import views as portal
 from service.remote import views as remote_views
-from service.reports import calendar_views, programme_views
+from service.reports import calendar_views, programme_views, verify_views
+from service.reports import service_views as report_views
+from service.reports.service_reports import ServiceReport
 from service.sessions import tags_views
 from service.sessions import views as sessions_views
 from service.stations import (
@@ -122,6 +125,9 @@ PAGES: tuple[Any, ...] = (
     programme_views.bp,
     calendar_views.bp,
     shell_views.bp,
+    report_views.bp,
+    verify_views.bp,
+    portal.bp,
 )
 # What tablets call, under /api/t.
 TABLETS = (tablet_api.bp, operations_door.bp, package_door.bp, live_door.bp)
@@ -130,6 +136,7 @@ TOPICS: dict[str, type[Visible]] = {
     "ticket": Ticket,
     "station": Station,
     "work_order": WorkOrder,
+    "service_report": ServiceReport,
     "checklist_run": ChecklistRun,
 }
 

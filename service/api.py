@@ -22,6 +22,7 @@ from service.plans.occurrences_api import occurrences
 from service.plans.tightenings_api import tightenings
 from service.remote.api import remote
 from service.reports.programme_api import customers
+from service.reports.service_api import service_reports
 from service.sessions.api import sessions, tags
 from service.stations.api import stations
 from service.stations.components_api import components
@@ -67,5 +68,6 @@ RESOURCES: tuple[Resource, ...] = (
     service_visits,
     recalls,
     operations,
+    service_reports,
     history,
 )

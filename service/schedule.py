@@ -55,6 +55,7 @@ SCHEDULE: tuple[tuple[int, Callable[..., None]], ...] = (
     (MINUTE, tickets.close_resolved),
     (MINUTE, plans.keep_dates),
     (MINUTE, visits.keep_due_days),
+    (MINUTE, reports.ask_for_reports),
     (10 * MINUTE, plans.bring_forward),
     (10 * MINUTE, plans.keep_recalls),
     (10 * MINUTE, plans.watch_new_measurements),
@@ -75,7 +76,10 @@ SCHEDULE: tuple[tuple[int, Callable[..., None]], ...] = (
     (HOUR, monitoring.drop_old_frames),
 )
 # What minds its own units of work: a slow mail server keeps no transaction open.
-CARRIERS: tuple[tuple[int, Callable[[Settings], object]], ...] = ((SECOND, mail.send_waiting),)
+CARRIERS: tuple[tuple[int, Callable[[Settings], object]], ...] = (
+    (SECOND, mail.send_waiting),
+    (5 * SECOND, reports.make_waiting_reports),
+)
 
 
 @dataclass(frozen=True)

@@ -25,6 +25,7 @@ TURN = 7_204_316
 APPEND_ONLY = (
     *("history", "timeline_entry", "frame", "contract_cost", "checklist_answer"),
     *("operation", "operation_rival", "operation_settlement"),
+    "service_report",
 )
 # Written once; only these columns go on.
 ENDED_ONLY = {

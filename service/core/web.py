@@ -28,10 +28,12 @@ NAVIGATION: tuple[tuple[Any, tuple[tuple[str, Any, str], ...]], ...] = (
         "",
         (
             ("home.index", _l("Overview"), "o"),
+            ("portal.index", _l("Your stations"), ""),
             ("tickets.index", _l("Tickets"), "t"),
             ("work_orders.index", _l("Work orders"), "w"),
             ("stations.index", _l("Stations"), "s"),
             ("service.index", _l("Service"), "v"),
+            ("service_reports.index", _l("Service reports"), "r"),
             ("sessions.index", _l("Charging sessions"), ""),
             ("outages.index", _l("Planned outages"), "u"),
             ("pending.index", _l("Waiting chargers"), "p"),

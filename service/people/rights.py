@@ -92,6 +92,12 @@ RIGHTS: dict[str, frozenset[Role]] = {
     "instruments.edit": DISPATCH,
     # A customer's are those of submitted runs at its own stations.
     "measurements.read": EVERYBODY,
+    # What was printed of a visit: a customer's are those of its sites.
+    "reports.read": EVERYBODY,
+    # Another revision, and another try where none came about.
+    "reports.correct": DISPATCH,
+    # The customers' own pages. The house has its desk.
+    "portal.use": frozenset({Role.CUSTOMER}),
     "recalls.read": EVERYBODY,
     "recalls.edit": DISPATCH,
     "remote.read": HOUSE,

@@ -22,6 +22,7 @@ PANELS = (
     ("service.of_station", _l("Service")),
     ("work_orders.of_station", _l("Work orders")),
     ("measurements.of_station", _l("Measured values")),
+    ("service_reports.of_station", _l("Service reports")),
     ("contracts.of_station", _l("Covered by")),
     ("components.of_station", _l("Components")),
     ("availability.of_station", _l("Availability")),

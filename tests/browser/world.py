@@ -33,6 +33,9 @@ from service.plans.occurrences import Occurrence
 from service.plans.recalls import Recall
 from service.remote.actions import Kind
 from service.remote.models import RemoteAction
+from service.reports.service_making import ask_for_reports, make_waiting
+from service.reports.service_photos import photos
+from service.reports.service_reports import ReportRequest, ServiceReport
 from service.sessions.models import ChargingSession, Tag
 from service.stations import sheet
 from service.stations.drafts import ImportDraft
@@ -47,8 +50,11 @@ from service.stations.models import (
 from service.tickets.models import Ticket
 from service.tickets.states import Priority
 from service.visits.models import WorkOrder
+from service.visits.service_visits import ServiceVisit
+from service.visits.visit_states import VisitState
 from tests import saying
 from tests.checklists.written import measure
+from tests.reports import visited
 
 CSV = b"""Namn;Identitet;Kund;Plats;Tillverkare;Modell
 Torget 9;TORGET-9;BRF Kajen;Torget;Zaptec;Pro
@@ -86,7 +92,37 @@ def build(app: Flask, at: datetime) -> Person:
     past = sheet.read(PAST, history_checking.HEADINGS, history_checking.REQUIRED)
     ServiceHistoryDraft.upload("historik.csv", past, admin, at)
     db.session.commit()
+    _report(app, admin, at)
     return admin
+
+
+def _report(app: Flask, admin: Person, at: datetime) -> None:
+    """A visit that is over, and its report in two revisions; a third one that did not come about,
+    and a visit to come."""
+    order = first(WorkOrder, WorkOrder.title.is_not(None))
+    technician = first(Person, Person.role == Role.TECHNICIAN)
+    ended = at - timedelta(hours=1)
+    run = visited.run(first(Station, Station.site_id == order.site_id), visited.version(at))
+    visited.go_through(run)
+    come = visited.visit(order, technician, [run])
+    come.checked_in_at = at - timedelta(hours=3)
+    visited.submit(run, technician)
+    visited.finish(come, ended)
+    ask_for_reports(at)
+    db.session.commit()
+    make_waiting(app.config["SETTINGS"], photos)
+    for reason in ("Fel serienummer", "Fel datum"):
+        newest = first(ServiceReport, ServiceReport.holds())
+        ReportRequest.to_correct(newest, reason, admin, at)
+        db.session.commit()
+        if reason == "Fel serienummer":
+            make_waiting(app.config["SETTINGS"], photos)
+    db.session.scalars(ReportRequest.open()).one().failed("it was not printed within 60 s", at)
+    to_come = ServiceVisit.draft(
+        order.site, at + timedelta(days=2), 90, admin, at, technician=technician
+    )
+    to_come.state = VisitState.CONFIRMED
+    db.session.commit()
 
 
 def _break(stations: list[Station], at: datetime) -> None:
@@ -215,6 +251,9 @@ def values() -> dict[str, Any]:
         "limit_id": first(Limit, Limit.key == "rcd.t1x").id,
         "instrument_id": first(Instrument).id,
         "code": first(FaultCode).code,
+        "report_id": first(ServiceReport).id,
+        "mark": first(ServiceReport, ServiceReport.holds()).code,
+        "visit_id": first(ServiceVisit).id,
         "kind": Kind.RESET.value,
         "token": "no-such-token",
         "secret": "no-such-secret",
