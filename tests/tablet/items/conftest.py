@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import mimetypes
 import shutil
 from collections.abc import Iterator
@@ -96,11 +97,24 @@ def answer(page: Page, name: str) -> dict[str, Any]:
     return found
 
 
+def until(page: Page, condition: str) -> None:
+    """Waits in the page itself: what the browser's driver polls with, the page's policy refuses."""
+    page.evaluate(
+        """async () => {
+            const late = performance.now() + 8000;
+            while (!(CONDITION)) {
+                if (performance.now() > late) throw new Error("in vain");
+                await new Promise(requestAnimationFrame);
+            }
+        }""".replace("CONDITION", condition)
+    )
+
+
 def go_on(page: Page) -> None:
     """Next, and wait until the page has moved on."""
     was = page.evaluate("document.body.dataset.at")
     page.locator("#next").click()
-    page.wait_for_function("(was) => document.body.dataset.at !== was", arg=was)
+    until(page, f"document.body.dataset.at !== {json.dumps(was)}")
 
 
 @pytest.fixture(scope="module")

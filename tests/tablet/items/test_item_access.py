@@ -1,5 +1,6 @@
 """The checklist's pages for everybody: axe in three themes, keys, both languages, two tabs."""
 
+import re
 from collections.abc import Callable
 
 import pytest
@@ -94,3 +95,12 @@ def test_the_next_question_waits_for_no_server(bench: Bench) -> None:
     go_on(page)
 
     assert kinds(page) == ["answer"]
+
+
+def test_every_text_stands_in_both_languages_with_the_same_gaps(bench: Bench) -> None:
+    page = bench.run()
+    texts = page.evaluate("import('/t/words_item.js').then(({ sv, en }) => ({ sv, en }))")
+
+    assert list(texts["sv"]) == list(texts["en"])
+    for key, words in texts["sv"].items():
+        assert set(re.findall(r"{\w+}", words)) == set(re.findall(r"{\w+}", texts["en"][key])), key

@@ -3,7 +3,7 @@
 import pytest
 from playwright.sync_api import expect
 
-from tests.tablet.items.conftest import Bench, answer, go_on, kinds, operations, typed
+from tests.tablet.items.conftest import Bench, answer, go_on, kinds, operations, typed, until
 from tests.tablet.items.world import RUN, VISIT, package
 
 NOTE = "enclosure|station"
@@ -64,7 +64,7 @@ def test_next_waits_until_everything_is_stored(bench: Bench) -> None:
     page.locator("#field").press_sequentially("A")
     expect(page.locator("#next")).to_be_disabled()
     expect(page.locator(".saved")).to_have_text("sparar …")
-    page.wait_for_function("Boolean(window.release)")
+    until(page, "Boolean(window.release)")
     page.evaluate("release()")
 
     expect(page.locator("#next")).to_be_enabled()

@@ -4,7 +4,7 @@ import copy
 
 from playwright.sync_api import Locator, Page, expect
 
-from tests.tablet.items.conftest import Bench, answer, go_on, kinds, operations
+from tests.tablet.items.conftest import Bench, answer, go_on, kinds, operations, until
 from tests.tablet.items.world import DOCUMENT
 
 
@@ -27,7 +27,7 @@ def test_a_good_item_is_done_in_its_row_with_one_touch(bench: Bench) -> None:
 
     expect(page.locator("progress")).to_have_attribute("aria-label", "1 av 7 klara")
     expect(row(page, "label|station").locator("[value=ok]")).to_be_checked()
-    page.wait_for_function("window.flushes > 0")
+    until(page, "window.flushes > 0")
     assert answer(page, "label|station")["value"] == "ok"
 
 
@@ -44,7 +44,7 @@ def test_a_remark_leads_to_its_page_for_words_and_a_photo(bench: Bench) -> None:
 def test_next_missing_goes_to_the_first_that_is_missing(bench: Bench) -> None:
     page = bench.run()
     row(page, "lockout|station").locator("label", has_text="Godkänd").click()
-    page.wait_for_function("window.flushes > 0")
+    until(page, "window.flushes > 0")
     page.locator("#next").click()
 
     expect(page.locator("h1")).to_have_text("Kapsling och lås")

@@ -7,7 +7,7 @@ import pytest
 from PIL import Image
 from playwright.sync_api import Page, expect
 
-from tests.tablet.items.conftest import Bench, answer, go_on, operations, typed
+from tests.tablet.items.conftest import Bench, answer, go_on, operations, typed, until
 
 ORIENTATION, MAKER = 0x0112, 0x010F
 
@@ -78,7 +78,7 @@ def test_photos_are_there_after_a_reload(bench: Bench) -> None:
     page.reload()
 
     expect(page.locator(".photos img")).to_have_count(1)
-    page.wait_for_function("document.querySelector('.photos img').naturalWidth === 300")
+    until(page, "document.querySelector('.photos img').naturalWidth === 300")
 
 
 def test_what_is_no_picture_says_so(bench: Bench) -> None:
@@ -128,11 +128,11 @@ def test_a_signature_survives_turning_the_tablet_and_a_reload(bench: Bench) -> N
     page = bench.item("who|visit")
     sign(page)
     page.set_viewport_size({"width": 1180, "height": 820})
-    page.wait_for_function(f"({INK})() > 50")
+    until(page, f"({INK})() > 50")
     page.reload()
     page.wait_for_selector("#sign-glass")
 
-    page.wait_for_function(f"({INK})() > 50")
+    until(page, f"({INK})() > 50")
 
 
 def test_a_signature_can_be_cleared(bench: Bench) -> None:

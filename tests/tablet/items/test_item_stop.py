@@ -3,7 +3,7 @@
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.tablet.items.conftest import Bench, answer, go_on, kinds, operations, typed
+from tests.tablet.items.conftest import Bench, answer, go_on, kinds, operations, typed, until
 from tests.tablet.items.world import RUN
 
 T1X = "rcd.t1x|rcd:1"
@@ -52,7 +52,7 @@ def test_a_worse_value_is_taken_and_stops_no_second_time(bench: Bench, page: Pag
     expect(page.get_by_text("Begärt: ur drift")).to_be_visible()
     page.locator("#field").fill("350")
     page.locator("#next").click()
-    page.wait_for_function("window.flushes > 0")
+    until(page, "window.flushes > 0")
     go_on(page)
 
     assert kinds(page).count("stop") == 1
