@@ -33,8 +33,10 @@ export async function call(method, path, body, { bytes = null, mime = "", patien
     throw new CallError(response.status, told ?? {});
   } catch (wrong) {
     if (wrong instanceof CallError) throw wrong;
-    // Cut off, too slow, or an answer of something in between (a hotel's page, say).
-    throw new CallError(response && !response.ok ? response.status : 0, { detail: String(wrong.message ?? wrong) });
+    // Cut off, too slow, or an answer of something in between (a hotel's page, say): what is not
+    // the server's own answer refuses nothing.
+    const isTheirs = response && (response.status >= 500 || response.status === 413);
+    throw new CallError(isTheirs ? response.status : 0, { detail: String(wrong.message ?? wrong) });
   }
 }
 
