@@ -27,6 +27,8 @@ export async function call(method, path, body, { bytes = null, mime = "", patien
   try {
     response = await fetch(`/api/t${path}`, options);
     if (method === "HEAD") return response.ok;
+    // Nothing new.
+    if (response.status === 304) return null;
     const text = await response.text();
     const told = text ? JSON.parse(text) : null;
     if (response.ok) return told;

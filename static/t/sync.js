@@ -21,8 +21,10 @@ async function download(force) {
   try {
     const before = await getPackage();
     const pkg = await call("GET", `/package${before?.rev ? `?since=${before.rev}` : ""}`);
-    await noteSkew(pkg.at);
-    await savePackage(pkg.partial ? merged(before, pkg) : pkg);
+    if (pkg) {
+      await noteSkew(pkg.at);
+      await savePackage(pkg.partial ? merged(before, pkg) : pkg);
+    }
     await setMeta("downloaded_at", Date.now());
     await heard(null);
   } catch (wrong) {

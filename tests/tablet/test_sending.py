@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from pathlib import Path
 
 from playwright.sync_api import Page, Route, expect
@@ -25,7 +26,9 @@ STILL = "setInterval = () => 0"
 
 def still(hand: Hand) -> Page:
     hand.context.add_init_script(STILL)
-    hand.again()
+    # What the app fetches when it starts is over before the test begins.
+    with hand.page.expect_response("**/api/t/package*"):
+        hand.again()
     hand.page.wait_for_selector("article.visit")
     expect(hand.page.locator("#sync")).to_be_enabled()
     return hand.page
@@ -33,6 +36,19 @@ def still(hand: Hand) -> Page:
 
 def states(hand: Hand) -> list[str]:
     return [op["state"] for op in hand.stored("outbox")]
+
+
+def answering(status: int) -> Callable[[Route], None]:
+    return lambda route: route.fulfill(status=status, json={})
+
+
+def test_a_day_that_has_not_changed_is_contact_all_the_same(hand: Hand) -> None:
+    page = still(hand)
+    with page.expect_response("**/api/t/package*") as answer:
+        page.click("#sync")
+    assert answer.value.status == 304
+    expect(page.locator("#sync")).to_be_enabled()
+    expect(page.locator(STATE)).to_contain_text("Allt skickat")
 
 
 def test_an_answer_that_is_lost_twice_after_commit_leaves_one_row(hand: Hand) -> None:
@@ -72,7 +88,7 @@ def test_four_tabs_that_send_at_once_send_once(hand: Hand) -> None:
 def test_what_the_server_cannot_do_now_is_kept_and_sent_later(hand: Hand) -> None:
     page = still(hand)
     for status in (401, 409, 429, 500, 503):
-        hand.context.route(OPERATIONS, lambda one, s=status: one.fulfill(status=s, json={}))
+        hand.context.route(OPERATIONS, answering(status))
         page.evaluate(NOTE, f"efter {status}")
         page.evaluate(FLUSH)
         assert set(states(hand)) == {"waiting"}, status
@@ -126,10 +142,13 @@ def test_a_frozen_server_does_not_hold_the_outbox_for_ever(hand: Hand) -> None:
     page = still(hand)
     page.evaluate("() => { AbortSignal.timeout = ((old) => () => old.call(AbortSignal, 300))"
                   "(AbortSignal.timeout); }")  # fmt: skip
-    hand.context.route(OPERATIONS, lambda _route: None)
+    held: list[Route] = []
+    hand.context.route(OPERATIONS, held.append)
     page.evaluate(NOTE, "fryst")
     assert page.evaluate(FLUSH) is False
+    assert len(held) == 1
     hand.context.unroute(OPERATIONS)
+    held[0].abort()
     assert page.evaluate(FLUSH) is True
     assert len(kept()) == 1
 
