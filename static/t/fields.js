@@ -22,8 +22,11 @@ export function select(options, chosen) {
 
 // A number with a button on either side: never hidden by a long name, and easy in gloves.
 export function counter(words, value = 1) {
-  const field = h("input", { inputmode: "decimal", value: String(value), "aria-label": words("visit.quantity") });
-  const step = (by) => (field.value = String(Math.max(1, (Number(field.value.replace(",", ".")) || 1) + by)));
+  const field = h("input", { inputmode: "decimal", required: true, pattern: "[0-9]+([.,][0-9]+)?", value: String(value), "aria-label": words("visit.quantity") });
+  const step = (by) => {
+    field.value = String(Math.max(1, (Number(field.value.replace(",", ".")) || 1) + by));
+    field.dispatchEvent(new Event("input", { bubbles: true }));
+  };
   const box = h("div", { class: "t-count" },
     h("button", { type: "button", class: "button", "aria-label": words("visit.fewer"), onclick: () => step(-1) }, "−"),
     field,
@@ -31,18 +34,50 @@ export function counter(words, value = 1) {
   return { box, value: () => field.value.trim().replace(",", ".") };
 }
 
-// What is typed is kept with every keystroke, and there again after whatever happens.
-export async function keepTyped(form, key, store) {
+// What is typed is kept with every keystroke, and there again after whatever happens. That it is
+// an older text is said, with the way to throw it away.
+export async function keepTyped(form, key, { words, store, hour, again }) {
   const draft = (await store.getDraft(key)) ?? {};
-  for (const field of form.elements) {
-    if (!field.name && !field.id) continue;
-    field.name ||= field.id;
-  }
+  // By their order in the form: the same after every start.
+  [...form.elements].forEach((field, at) => (field.name ||= `n${at}`));
   for (const [name, value] of Object.entries(draft)) {
     const field = form.elements.namedItem(name);
-    if (field && "value" in field) field.value = value;
+    if (field && "value" in field && field.type !== "file") field.value = value;
   }
-  form.addEventListener("input", (event) => store.saveDraft(key, event.target.name, event.target.value));
+  form.addEventListener("input", async (event) => {
+    if (event.target.type === "file") return;
+    await store.saveDraft(key, event.target.name, event.target.value);
+    await store.saveDraft(key, "at", Date.now());
+  });
+  if (draft.at) form.prepend(restored(key, draft, { words, store, hour, again }));
+  return draft;
+}
+
+function restored(key, draft, { words, store, hour, again }) {
+  const discard = async () => {
+    await store.dropDraft(key);
+    await again();
+  };
+  return h("p", { class: "t-row restored", role: "status" },
+    h("span", {}, words("draft.restored", { at: hour(draft.at) })),
+    h("button", { type: "button", class: "button", onclick: discard }, words("draft.discard")));
+}
+
+// Photos of a form: kept with its draft, so that a lock or a restart loses none.
+export async function keepPhotos(file, said, key, { words, store }) {
+  const photos = [...((await store.getDraft(key))?.photos ?? [])];
+  const told = () => (said.textContent = photos.length ? words("visit.photos_kept", { n: photos.length }) : "");
+  file.addEventListener("change", async () => {
+    for (const one of file.files) {
+      photos.push(await photographed(one, store));
+      await store.saveDraft(key, "photos", [...photos]);
+    }
+    await store.saveDraft(key, "at", Date.now());
+    file.value = "";
+    told();
+  });
+  told();
+  return photos;
 }
 
 export async function photographed(file, store) {

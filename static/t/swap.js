@@ -1,8 +1,9 @@
 // The station is another device now: its identity moves, its history stays.
 import { h } from "./dom.js";
-import { keepTyped, labelled, photographed } from "./fields.js";
+import { keepPhotos, keepTyped, labelled } from "./fields.js";
 
-export async function show(main, { station: id }, context) {
+export async function show(main, params, context) {
+  const { station: id } = params;
   const { pkg, words, store, outbox } = context;
   const station = pkg?.stations[id];
   if (!station) return main.replaceChildren(h("h1", {}, words("station.unknown")));
@@ -10,26 +11,22 @@ export async function show(main, { station: id }, context) {
   const after = h("input", { maxlength: "100", required: true });
   const note = h("textarea", { rows: "3", maxlength: "2000" });
   const file = h("input", { type: "file", accept: "image/*", capture: "environment", multiple: true });
-  const photos = [];
   const said = h("p", { role: "status" });
   const key = `swap-${id}`;
-  file.addEventListener("change", async () => {
-    for (const one of file.files) photos.push(await photographed(one, store));
-    said.textContent = words("visit.kept");
-  });
+  const photos = await keepPhotos(file, said, key, context);
   const submit = async (event) => {
     event.preventDefault();
     const visit = pkg.visits.find((one) => one.stations.includes(station.id));
     const body = { station_id: station.id, old_serial: before.value.trim(), new_serial: after.value.trim(), photos, note: note.value.trim() };
     await store.addOperation({ visit_id: visit?.id ?? null, kind: "swap", body, blobs: photos });
     await store.dropDraft(key);
-    outbox.flush();
+    outbox.flush({ now: true });
     main.replaceChildren(h("h1", {}, station.name), h("p", { class: "state ok", role: "status" }, words("swap.done")), h("a", { class: "button main", href: `#/station/${id}` }, words("visit.cancel")));
   };
   const form = h("form", { class: "t-form", onsubmit: submit },
     labelled(words("swap.old"), before), labelled(words("swap.new"), after), labelled(words("swap.note"), note), labelled(words("visit.photo"), file), said,
     h("button", { class: "button main" }, words("swap.go")));
   main.replaceChildren(h("h1", { dir: "auto" }, `${words("swap.title")} · ${station.name}`), h("p", {}, words("swap.how")), form);
-  await keepTyped(form, key, store);
+  await keepTyped(form, key, { ...context, again: () => show(main, params, context) });
   return null;
 }
