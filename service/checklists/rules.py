@@ -69,6 +69,8 @@ class Checklist:
     ) -> None:
         self._facts, self._answers = facts, answers
         self._shown: dict[Where, bool] = {}
+        self._verdicts: dict[Where, str | None] = {}
+        self._chains = {place: chain(place) for place in places}
         # In the order in which they are asked.
         self.asked: dict[Where, tuple[Section, Item]] = {
             (item["key"], place): (section, item)
@@ -115,7 +117,9 @@ class Checklist:
         """None where it is not shown: what was answered there counts for nothing."""
         if not self.is_shown(where):
             return None
-        return verdict_of(self.asked[where][1], self._given(where))
+        if where not in self._verdicts:
+            self._verdicts[where] = verdict_of(self.asked[where][1], self._given(where))
+        return self._verdicts[where]
 
     def _given(self, where: Where) -> Given:
         given = self._answers.get(_name(*where))
@@ -126,7 +130,7 @@ class Checklist:
 
     def _look(self, key: str, place: str) -> Seen | None:
         """The nearest place that has the item decides, answered there or not."""
-        for one in chain(place):
+        for one in self._chains[place]:
             if (key, one) in self.asked:
                 return self._seen((key, one))
         return None
@@ -169,7 +173,7 @@ class Checklist:
 
     def _before(self, key: str, where: Where) -> list[Where]:
         """Where an earlier item counts: nearest, or else everywhere that it is asked."""
-        near = [(key, one) for one in chain(where[1]) if (key, one) in self.asked]
+        near = [(key, one) for one in self._chains[where[1]] if (key, one) in self.asked]
         return near or [(key, one) for one in self._places.get(key, [])]
 
     def _missing(self, where: Where, required: bool, again: str | None) -> Iterator[str]:

@@ -62,6 +62,10 @@ def skills() -> list[dict[str, str]]:
     return _rows("skills")
 
 
+def instruments() -> list[dict[str, str]]:
+    return _rows("instruments")
+
+
 def parts() -> list[dict[str, str]]:
     return _rows("parts")
 

@@ -1,10 +1,12 @@
-"""What the demo's technicians can do, and what stands on their shelves."""
+"""What the demo's technicians can do and measure with, and what stands on their shelves."""
 
 from __future__ import annotations
 
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 
+from service.checklists.models import Instrument
+from service.checklists.words import InstrumentKind
 from service.demo import fleet
 from service.parts.models import Kit, Part
 from service.people.models import Person
@@ -20,11 +22,25 @@ def furnish(people: dict[str, Person], at: datetime) -> None:
             until = _until(row["valid_for_days"], at)
             certificate = row["certificate"] or None
             PersonSkill.give(people[row["name"]], skill, BY, at, until, certificate)
+    for row in fleet.instruments():
+        _measure_with(row, people, at)
     for row in fleet.parts():
         if part := Part.with_number(row["number"]):
             part.edit(BY, at, price_ore=int(row["price_ore"]))
     for row in fleet.kits():
         _pack(row, at)
+
+
+def _measure_with(row: dict[str, str], people: dict[str, Person], at: datetime) -> None:
+    names = {name: row[name] for name in ("make", "model", "serial")}
+    Instrument.create(
+        BY,
+        at,
+        kind=InstrumentKind(row["kind"]),
+        calibrated_until=_until(row["calibrated_for_days"], at),
+        person=people.get(row["name"]),
+        **names,
+    )
 
 
 def _pack(row: dict[str, str], at: datetime) -> None:

@@ -189,6 +189,8 @@ class Checklist {
     this.facts = facts;
     this.answers = answers;
     this.shown = new Map();
+    this.verdicts = new Map();
+    this.chains = new Map(places.map((place) => [place, chain(place)]));
     // In the order in which they are asked.
     this.asked = new Map();
     this.places = new Map();
@@ -234,7 +236,11 @@ class Checklist {
 
   // null where it is not shown: what was answered there counts for nothing.
   verdict(one) {
-    return this.isShown(one) ? verdictOf(one.item, this.given(one)) : null;
+    if (!this.isShown(one)) return null;
+    if (!this.verdicts.has(one.name)) {
+      this.verdicts.set(one.name, verdictOf(one.item, this.given(one)));
+    }
+    return this.verdicts.get(one.name);
   }
 
   given(one) {
@@ -253,7 +259,7 @@ class Checklist {
   }
 
   near(key, place) {
-    return chain(place).flatMap((near) => this.asked.get(nameOf(key, near)) ?? []);
+    return this.chains.get(place).flatMap((near) => this.asked.get(nameOf(key, near)) ?? []);
   }
 
   seen(one) {

@@ -9,6 +9,7 @@ from flask import Flask
 from flask_security import verify_password
 from sqlalchemy import func, select
 
+from service.checklists.models import Instrument
 from service.contracts.models import ServiceContract
 from service.contracts.words import Renewal
 from service.contracts.words import State as ContractState
@@ -57,6 +58,8 @@ def test_every_station_is_of_a_model_of_the_catalogue(planted: Credentials) -> N
 
 def test_the_technicians_can_something_and_the_shelves_are_full(planted: Credentials) -> None:
     assert everything(PersonSkill) == len(fleet.skills())
+    assert everything(Instrument) == len(fleet.instruments())
+    assert count(select(func.count()).where(Instrument.person_id.is_not(None))) == 4
     assert everything(KitLine) == sum(len(row["lines"].split()) for row in fleet.kits())
     priced = select(func.count()).where(Part.price_ore.is_not(None))
     assert count(priced) == len(fleet.parts())
