@@ -36,7 +36,7 @@ PLAIN = ("required", "safety", "unit", "decimals", "limit", "source", "auto", "a
 # What each kind of answer has beside what all have.
 OF_TYPE: dict[str, tuple[str, ...]] = {
     "number": (*NUMBERS, "unit", "decimals", "limit", "source", "over"),
-    "auto": (*NUMBERS, "unit", "auto"),
+    "auto": (*NUMBERS, "unit", "decimals", "limit", "source", "auto"),
     "choice": ("choices",),
 }
 JUDGED = ("verdict", "number", "choice", "auto")
