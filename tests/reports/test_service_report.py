@@ -7,6 +7,7 @@ from dataclasses import replace
 from datetime import timedelta
 from email import message_from_string, policy
 from hashlib import sha256
+from typing import Any
 from uuid import uuid4
 
 import pytest
@@ -540,7 +541,12 @@ def test_an_rcd_of_its_own_is_named_by_its_plate(
     due: Due, technician: Person, settings: Settings
 ) -> None:
     date = due()
-    facts = {"maker": "Doepke", "type": "DFS 4 B", "serial": "D-77", "rating": "40 A, 30 mA"}
+    facts: dict[str, Any] = {
+        "maker": "Doepke",
+        "type": "DFS 4 B",
+        "serial": "D-77",
+        "rating": "40 A, 30 mA",
+    }
     device = Component.install(date.station, ComponentKind.RCD, technician, ENDED, **facts)
     db.session.flush()
     run = visited.run(date.station, visited.version())
