@@ -61,8 +61,9 @@ def take_off(line: WorkOrderLine, at: datetime) -> bool:
     if any(one.visit.state not in PLANNED for one in stands):
         return False
     for one in stands:
-        one.visit.lines.remove(one)
-        one.visit.touch(at)
+        visit = one.visit
+        visit.lines.remove(one)
+        visit.touch(at)
     db.session.flush()
     return True
 
