@@ -62,6 +62,7 @@ from service.tickets import list_views, overview
 from service.tickets.models import Ticket
 from service.visits import views as visits
 from service.visits.models import WorkOrder
+from service.visits.service_visits import ServiceVisit
 
 PAGES: tuple[Any, ...] = (
     overview.bp,
@@ -102,6 +103,7 @@ PAGES: tuple[Any, ...] = (
     outages_views.bp,
     faults_views.bp,
     visits.bp,
+    visits.visits,
     recall_views.bp,
     history_views.bp,
     tablets_views.bp,
@@ -115,6 +117,7 @@ TOPICS: dict[str, type[Visible]] = {
     "ticket": Ticket,
     "station": Station,
     "work_order": WorkOrder,
+    "service_visit": ServiceVisit,
     "checklist_run": ChecklistRun,
 }
 

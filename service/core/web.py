@@ -30,6 +30,7 @@ NAVIGATION: tuple[tuple[Any, tuple[tuple[str, Any, str], ...]], ...] = (
             ("home.index", _l("Overview"), "o"),
             ("tickets.index", _l("Tickets"), "t"),
             ("work_orders.index", _l("Work orders"), "w"),
+            ("service_visits.index", _l("Visits"), "b"),
             ("stations.index", _l("Stations"), "s"),
             ("service.index", _l("Service"), "v"),
             ("sessions.index", _l("Charging sessions"), ""),

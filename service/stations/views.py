@@ -21,6 +21,7 @@ PANELS = (
     ("tickets.of_station", _l("Tickets")),
     ("service.of_station", _l("Service")),
     ("work_orders.of_station", _l("Work orders")),
+    ("service_visits.of_station", _l("Visits")),
     ("contracts.of_station", _l("Covered by")),
     ("components.of_station", _l("Components")),
     ("availability.of_station", _l("Availability")),
