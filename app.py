@@ -73,6 +73,7 @@ from service.tickets import list_views, overview
 from service.tickets.models import Ticket
 from service.visits import views as visits
 from service.visits.models import WorkOrder
+from service.visits.service_visits import ServiceVisit
 
 PAGES: tuple[Any, ...] = (
     overview.bp,
@@ -119,6 +120,7 @@ PAGES: tuple[Any, ...] = (
     outages_views.bp,
     faults_views.bp,
     visits.bp,
+    visits.visits,
     recall_views.bp,
     history_views.bp,
     tablets_views.bp,
@@ -137,6 +139,7 @@ TOPICS: dict[str, type[Visible]] = {
     "station": Station,
     "work_order": WorkOrder,
     "service_report": ServiceReport,
+    "service_visit": ServiceVisit,
     "checklist_run": ChecklistRun,
 }
 

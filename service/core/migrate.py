@@ -29,7 +29,7 @@ APPEND_ONLY = (
 )
 # Written once; only these columns go on.
 ENDED_ONLY = {
-    "state_interval": "to_at",
+    "state_interval": "to_at, window_id",
     "checklist_version": "state, document, notes, published_at, published_by_id, retired_at",
     "checklist_run": "state, places, submitted_at, reviewed_at, person_id",
     "finding": "ticket_id, work_order_line_id, recommendation",

@@ -31,6 +31,7 @@ NAVIGATION: tuple[tuple[Any, tuple[tuple[str, Any, str], ...]], ...] = (
             ("portal.index", _l("Your stations"), ""),
             ("tickets.index", _l("Tickets"), "t"),
             ("work_orders.index", _l("Work orders"), "w"),
+            ("service_visits.index", _l("Visits"), "b"),
             ("stations.index", _l("Stations"), "s"),
             ("service.index", _l("Service"), "v"),
             ("service_reports.index", _l("Service reports"), "r"),

@@ -23,6 +23,7 @@ PANELS = (
     ("work_orders.of_station", _l("Work orders")),
     ("measurements.of_station", _l("Measured values")),
     ("service_reports.of_station", _l("Service reports")),
+    ("service_visits.of_station", _l("Visits")),
     ("contracts.of_station", _l("Covered by")),
     ("components.of_station", _l("Components")),
     ("availability.of_station", _l("Availability")),
