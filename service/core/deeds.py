@@ -92,6 +92,7 @@ VERB: dict[str, Any] = {
     "revoke": _l("revoked"),
     "set_priority": _l("given another priority"),
     "settle": _l("result seen"),
+    "settle_operation": _l("decided what a tablet sent"),
     "sign": _l("signed"),
     "sign_in": _l("signed in"),
     "sign_out": _l("signed out"),

@@ -85,7 +85,8 @@ def change() -> ResponseReturnValue:
     at, changed = now(), 0
     for name in form.names:
         # A browser ends the lines of a long text in its own way.
-        value = str(form[name].data or "").replace("\r\n", "\n")
+        given = form[name].data
+        value = ("" if given is None else str(given)).replace("\r\n", "\n")
         if value != setting(name):
             Setting.change(name, value, g.person, at, form.why.data or None)
             changed += 1

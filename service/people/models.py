@@ -67,7 +67,7 @@ class Customer(Model):
     email: Mapped[str | None]
     phone: Mapped[str | None]
     # What documents for this customer are written in.
-    language: Mapped[str] = mapped_column(default="sv")
+    language: Mapped[str] = mapped_column(default="sv", server_default="sv")
     # Where service reports are mailed, if not to the address above.
     report_email: Mapped[str | None]
     notes: Mapped[str | None]

@@ -55,6 +55,8 @@ from service.stations.words import (
     Place,
     RcdType,
 )
+from service.tablets import labels as tablets
+from service.tablets import words as tablet_words
 from service.tickets import labels as tickets
 from service.tickets.closing import WaitsFor
 from service.tickets.states import Priority, Resolution, State, WaitingFor
@@ -88,6 +90,9 @@ NAMES: dict[type[StrEnum], Mapping[Any, Any]] = {
     Place: stations.PLACE,
     ComponentKind: stations.COMPONENT,
     TabletState: tablet_labels.STATE,
+    tablet_words.Kind: tablets.KIND,
+    tablet_words.OperationState: tablets.STATE,
+    tablet_words.Settled: tablets.SETTLED,
     Per: stations.PER,
     DocumentKind: stations.DOCUMENT,
     Unit: visits.UNIT,

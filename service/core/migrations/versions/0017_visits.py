@@ -194,6 +194,8 @@ def upgrade() -> None:
     )
     op.create_index('one_open_visit_per_line', 'visit_line', ['work_order_line_id'], unique=True, postgresql_where='released_at IS NULL')
     # ### end Alembic commands ###
+    # It goes with its table: a restored backup brings both.
+    op.execute("ALTER SEQUENCE service_visit_rev OWNED BY service_visit.rev")
     for table, rule in RULES.items():
         mine = f"(SELECT app_customer()) IS NULL OR {rule}"
         op.execute(f"ALTER TABLE {table} ENABLE ROW LEVEL SECURITY")
@@ -229,4 +231,3 @@ def downgrade() -> None:
     op.drop_index('ix_service_visit_of', table_name='service_visit')
     op.drop_table('service_visit')
     # ### end Alembic commands ###
-    op.execute("DROP SEQUENCE service_visit_rev")

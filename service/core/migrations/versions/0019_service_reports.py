@@ -101,7 +101,6 @@ def _customer() -> None:
     """Documents for those that are there already go on in Swedish."""
     language = sa.Column('language', sa.Text(), nullable=False, server_default='sv')
     op.add_column('customer', language)
-    op.alter_column('customer', 'language', server_default=None)
     op.add_column('customer', sa.Column('report_email', sa.Text(), nullable=True))
     op.create_check_constraint(op.f('ck_customer_language'), 'customer', "language IN ('sv', 'en')")
 
