@@ -153,8 +153,8 @@ def test_who_lacks_a_skill_is_named_and_may_go(
         "test",
         now(),
         code="el",
-        title_sv="Elektriker",
-        title_en="Electrician",
+        name_sv="Elektriker",
+        name_en="Electrician",
         is_authorisation=True,
     )
     date = due()
