@@ -67,7 +67,7 @@ def edit(visit_id: int) -> Answer:
     if not form.validate():
         title = _("Move %(number)s", number=visit.number)
         return pages.ask(form, title, page(visit), request.path)
-    moved = (form.starts_at.data, form.minutes.data, form.technician)
+    moved = (form.start, form.minutes.data or 0, form.technician)
     notes = form.facts["notes"]
     return carry(visit, lambda at: visiting.move(visit, *moved, g.person, at, notes=notes))
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime, time, timedelta
-from typing import Any
+from typing import Any, cast
 from zoneinfo import ZoneInfo
 
 from flask import request
@@ -48,6 +48,10 @@ class VisitForm(RegisterForm):
         self.technician_id.choices = [(NOBODY, _("nobody yet")), *house(current)]
         if row and not self.is_submitted():
             self.technician_id.data = row.technician_id or NOBODY
+
+    @property
+    def start(self) -> datetime:
+        return cast("datetime", self.starts_at.data)
 
     @property
     def technician(self) -> Person | None:

@@ -113,7 +113,7 @@ def starts(visit: ServiceVisit) -> str:
 
 
 def span(visit: ServiceVisit) -> str:
-    """`tis 3 mars 09:00–10:30`"""
+    """From when until when, on the clock of its site."""
     zone = ZoneInfo(visit.site.time_zone)
     start, end = (one.astimezone(zone) for one in (visit.starts_at, visit.ends_at))
     is_same = start.date() == end.date()

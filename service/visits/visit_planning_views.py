@@ -59,9 +59,8 @@ def _plan(order: WorkOrder, offers: Sequence[Offer], form: PlanVisitForm) -> Ans
     if not lines:
         return pages.refuse(_("Nothing was planned: choose at least one line."), back)
     at, facts = now(), {"minutes": form.minutes.data, "notes": form.facts["notes"]}
-    starts = form.starts_at.data
     try:
-        visit = visiting.plan(order.site, lines, starts, g.person, at, form.technician, **facts)
+        visit = visiting.plan(order.site, lines, form.start, g.person, at, form.technician, **facts)
     except OrderError as wrong:
         return pages.refuse(visit_labels.said(wrong), back)
     _warn(visit)
