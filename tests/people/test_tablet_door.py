@@ -23,8 +23,7 @@ from service.people.tablet_door import door, this_tablet
 from service.people.tablets import Tablet, TabletCode
 from tests.conftest import person
 
-OPERATIONS, BLOB, DAY = "/api/t/operations", "/api/t/blobs/abc", "/api/t/package"
-RULES = (("operations", "POST"), ("blobs/<sha>", "PUT"), ("package", "GET"))
+OPERATIONS, BLOB, DAY = "/api/t/operations", "/api/t/blobs/abc", "/api/t/somewhere"
 
 
 @pytest.fixture
@@ -42,11 +41,8 @@ def rooms(
     def answer(**_: Any) -> dict[str, Any]:
         return {"tablet": this_tablet().id, "person": g.person.name}
 
-    for rule, method in RULES:
-        room.add_url_rule(f"/{rule}", rule.partition("/")[0], answer, methods=[method])
-        monkeypatch.setitem(rights.ENDPOINTS, f"tablet_room.{rule.partition('/')[0]}", "own")
-    room.add_url_rule("/blobs/<sha>", "blob", answer, methods=["GET"])
-    monkeypatch.setitem(rights.ENDPOINTS, "tablet_room.blob", "own")
+    room.add_url_rule("/somewhere", "somewhere", answer)
+    monkeypatch.setitem(rights.ENDPOINTS, "tablet_room.somewhere", "own")
     product = create_app(settings, TESTING=True)
     tablet_door.publish(product, (room,))
     product.test_client_class = type(browser)
@@ -74,7 +70,7 @@ def test_a_room_knows_whose_tablet_calls(rooms: FlaskClient, token: str) -> None
 
 
 LAST_WORDS = [("POST", OPERATIONS), ("PUT", BLOB), ("HEAD", BLOB)]
-SILENCED = [("GET", DAY), ("GET", BLOB), ("GET", "/api/t/contact")]
+SILENCED = [("GET", DAY), ("GET", "/api/t/package"), ("GET", "/api/t/contact")]
 
 
 def end(token: str, by: Person) -> Tablet:
@@ -91,7 +87,8 @@ def test_a_revoked_tablet_hands_over_what_it_has(
 ) -> None:
     end(token, admin)
 
-    assert ask(rooms, method, path, token).status_code == 200
+    # Nothing that could be kept was sent; but it was listened to.
+    assert ask(rooms, method, path, token).status_code in {400, 422}
 
 
 @pytest.mark.parametrize(("method", "path"), SILENCED)

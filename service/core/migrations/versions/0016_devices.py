@@ -112,6 +112,8 @@ def upgrade() -> None:
     )
     op.create_index(op.f('ix_station_serial_station_id'), 'station_serial', ['station_id'], unique=False)
     op.add_column('station', sa.Column('code', sa.Text(), server_default=sa.text('station_code()'), nullable=False))
+    # It goes with its table: a restored backup brings both.
+    op.execute("ALTER SEQUENCE station_code_number OWNED BY station.code")
     op.create_unique_constraint(op.f('uq_station_code'), 'station', ['code'])
     # ### end Alembic commands ###
     _search(SEARCH_KEY)
@@ -143,4 +145,4 @@ def downgrade() -> None:
     op.drop_table('tablet')
     # ### end Alembic commands ###
     op.execute("DROP FUNCTION station_code()")
-    op.execute("DROP SEQUENCE station_code_number")
+    op.execute("DROP SEQUENCE IF EXISTS station_code_number")
