@@ -43,7 +43,10 @@ from service.stations.models import (
 )
 from service.tickets.models import Ticket
 from service.tickets.states import Priority
+from service.visits.finishing import NOT_DONE
 from service.visits.models import WorkOrder
+from service.visits.service_visits import ServiceVisit
+from service.visits.visit_states import VisitState
 from tests import saying
 
 CSV = b"""Namn;Identitet;Kund;Plats;Tillverkare;Modell
@@ -76,6 +79,7 @@ def build(app: Flask, at: datetime) -> Person:
     PendingCharger.tried("STRANGER-1", "192.0.2.8", at)
     first(PendingCharger, PendingCharger.identity == "STRANGER-1").refuse(admin, at)
     _office(admin, at)
+    _ask(admin, at)
     first(MaintenancePlan).new_version(admin, at)
     ImportDraft.upload("stationer.csv", sheet.read(CSV), admin, at)
     past = sheet.read(PAST, history_checking.HEADINGS, history_checking.REQUIRED)
@@ -157,6 +161,19 @@ def first(kind: Any, *where: Any) -> Any:
     return db.session.scalars(query).unique().one()
 
 
+def _ask(admin: Person, at: datetime) -> None:
+    """A visit that wants to know something, and has been told something."""
+    visit = _visit()
+    visit.edit(admin, at, notes="Ring vaktmästaren en timme före.")
+    visit.ask(NOT_DONE, at, about="Dra åt plintar", words="Nyckeln passade inte")
+    visit.ask("handed_over", at, words="Sjuk", technician="Tove").settle("Ove tar över", admin, at)
+
+
+def _visit() -> ServiceVisit:
+    found: ServiceVisit = first(ServiceVisit, ServiceVisit.state == VisitState.DISPATCHED)
+    return found
+
+
 def values() -> dict[str, Any]:
     """What to put into an address, by the name of its place."""
     draft = first(MaintenancePlan, MaintenancePlan.state == "draft")
@@ -188,6 +205,7 @@ def values() -> dict[str, Any]:
         "order_id": first(WorkOrder, WorkOrder.title.is_not(None)).id,
         "line_id": first(WorkOrder, WorkOrder.title.is_not(None)).lines[1].id,
         "recall_id": first(Recall).id,
+        "visit_id": _visit().id,
         "code": first(FaultCode).code,
         "kind": Kind.RESET.value,
         "token": "no-such-token",
