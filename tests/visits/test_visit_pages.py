@@ -163,6 +163,8 @@ def test_who_lacks_a_skill_is_named_and_may_go(
     order.lines.append(WorkOrderLine(station=date.station, occurrence=date, created_at=now()))
     order.release("test", now())
     db.session.commit()
+    asked = text(as_dispatcher, f"/work-orders/{order.id}/visits/new")
+    assert "Tove Tekniker (lacks Electrician)" in asked
     page = send(as_dispatcher, f"/work-orders/{order.id}/visits/new", **filled(order, technician))
 
     assert "Tove Tekniker lacks on that day: Electrician." in page
