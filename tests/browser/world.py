@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from decimal import Decimal
 from typing import Any
 
 from flask import Flask
 from sqlalchemy import insert, select
 
+from service.checklists import catalogue as checklists
+from service.checklists import runs
+from service.checklists.models import ChecklistVersion, Finding
+from service.checklists.words import Verdict, VersionState
 from service.contracts.models import ServiceContract
 from service.contracts.packages import ServicePackage, SlaPolicy
 from service.core.db import db
@@ -43,10 +48,11 @@ from service.stations.models import (
 )
 from service.tickets.models import Ticket
 from service.tickets.states import Priority
-from service.visits.finishing import NOT_DONE
+from service.visits import checking_in, finishing, stopping
 from service.visits.models import WorkOrder
 from service.visits.service_visits import ServiceVisit
-from service.visits.visit_states import VisitState
+from service.visits.visit_rows import PartUsage, VisitRun, VisitSignature, VisitTime
+from service.visits.visit_states import TimeKind, VisitState
 from tests import saying
 
 CSV = b"""Namn;Identitet;Kund;Plats;Tillverkare;Modell
@@ -79,7 +85,7 @@ def build(app: Flask, at: datetime) -> Person:
     PendingCharger.tried("STRANGER-1", "192.0.2.8", at)
     first(PendingCharger, PendingCharger.identity == "STRANGER-1").refuse(admin, at)
     _office(admin, at)
-    _ask(admin, at)
+    _drive(admin, at)
     first(MaintenancePlan).new_version(admin, at)
     ImportDraft.upload("stationer.csv", sheet.read(CSV), admin, at)
     past = sheet.read(PAST, history_checking.HEADINGS, history_checking.REQUIRED)
@@ -161,16 +167,40 @@ def first(kind: Any, *where: Any) -> Any:
     return db.session.scalars(query).unique().one()
 
 
-def _ask(admin: Person, at: datetime) -> None:
-    """A visit that wants to know something, and has been told something."""
-    visit = _visit()
+def _drive(admin: Person, at: datetime) -> None:
+    """A visit under way: with a list, what it found, what was used, and what it wants to know."""
+    visit, ago = _visit(), at - timedelta(hours=2)
     visit.edit(admin, at, notes="Ring vaktmästaren en timme före.")
-    visit.ask(NOT_DONE, at, about="Dra åt plintar", words="Nyckeln passade inte")
+    checking_in.check_in(visit, admin, ago, at)
+    checklists.load(db.session.connection())
+    version = first(ChecklistVersion, ChecklistVersion.state == VersionState.PUBLISHED)
+    run = runs.start(visit.stations[0], version, [], admin, ago)
+    db.session.flush()
+    visit.runs.append(VisitRun(run_id=run.id, run=run))
+    found: dict[str, Any] = {"station_id": run.station_id, "place": "station", "made_at": at}
+    for item, verdict, words in (
+        ("lid", Verdict.REMARK, "Lucka: repig"),
+        ("pe", Verdict.FAIL, "Skyddsledare: 2,1 Ω"),
+    ):
+        run.findings.append(Finding(item=item, verdict=verdict, text=words, safety=False, **found))
+    stopping.stop(visit, run, "rcd.t1x", "rcd:1", "Löste inte ut", admin, ago, at)
+    finishing.findings_become_work(visit, admin, at)
+    part = first(Part, Part.price_ore.is_not(None))
+    new = {"serial_old": "A-1", "serial_new": "A-2", "station": visit.stations[0]}
+    visit.parts.append(PartUsage(part=part, quantity=Decimal("1.5"), used_at=at, **new))
+    visit.times.append(
+        VisitTime(kind=TimeKind.WORK, minutes=95, spent_on=at.date(), person_id=admin.id)
+    )
+    visit.signatures.append(VisitSignature(refused="Ingen på plats", signed_at=at))
+    checking_in.check_out(visit, admin, at, at)
+    visit.ask(finishing.NOT_DONE, at, about="Dra åt plintar", words="Nyckeln passade inte")
     visit.ask("handed_over", at, words="Sjuk", technician="Tove").settle("Ove tar över", admin, at)
 
 
 def _visit() -> ServiceVisit:
-    found: ServiceVisit = first(ServiceVisit, ServiceVisit.state == VisitState.DISPATCHED)
+    """Today's first."""
+    goes_on = (ServiceVisit.state != VisitState.FINISHED, ServiceVisit.technician_id.is_not(None))
+    found: ServiceVisit = first(ServiceVisit, *goes_on)
     return found
 
 

@@ -285,7 +285,7 @@ def test_an_order_a_station_and_a_site_show_their_visits(
         f"/sites/{order.site_id}/visits",
     ):
         assert planned.number in text(as_dispatcher, address)
-    assert "Plan a visit" in text(as_dispatcher, f"/work-orders/{order.id}/visits")
+    assert f"/work-orders/{order.id}/visits/new" in text(as_dispatcher, f"/work-orders/{order.id}")
 
 
 def test_the_history_speaks_of_the_visit(as_dispatcher: FlaskClient, planned: ServiceVisit) -> None:
