@@ -12,9 +12,13 @@ from service.core.db import db
 from service.people.models import Person
 from service.plans.recalls import Recall, RecallStation
 from service.plans.words import RecallKind
-from service.visits import carrying, making, pricing
+from service.visits import carrying, checking_in, finishing, making, pricing, visiting
+from service.visits.finishing import Told
 from service.visits.models import WorkOrder
+from service.visits.service_visits import ServiceVisit
 from service.visits.states import Kind
+from service.visits.visit_rows import VisitMaterial, VisitTime
+from service.visits.visit_states import TimeKind
 
 if TYPE_CHECKING:
     from service.demo.plant import World
@@ -27,6 +31,7 @@ def plant(world: World, at: datetime) -> None:
     _recall(world, technician, at)
     _repair(world, technician, at)
     _cleaning(world, at)
+    _visits(world, technician, at)
 
 
 def _recall(world: World, technician: Person, at: datetime) -> None:
@@ -87,3 +92,43 @@ def _cleaning(world: World, at: datetime) -> None:
     for line in order.lines:
         carrying.finish(line, (at - 4 * DAY).date(), by, at - 4 * DAY)
     order.complete(by, at - 4 * DAY)
+
+
+def _visits(world: World, technician: Person, at: datetime) -> None:
+    """Today: one that is done, one that goes on, one that is to come; and one for tomorrow."""
+    morning = at.replace(hour=7, minute=0, second=0, microsecond=0)
+    done = _visit(world, "malmo", technician, morning - DAY, "Kontrollera jordfelsbrytare")
+    _drive(done, technician, morning - DAY)
+    first = _visit(world, "malmo", technician, morning, "Byt tätning i luckan", "Dra åt plintar")
+    visiting.dispatch(first, world.people["Karin Sand"], at - DAY)
+    _visit(world, "sundsvall", technician, morning + timedelta(hours=4), "Mät isolationsmotstånd")
+    _visit(world, "sundsvall", technician, morning + DAY, "Rengör filter", "Prova laddning")
+    _visit(world, "malmo", None, morning + 2 * DAY, "Måla om stolpen")
+
+
+def _visit(
+    world: World, place: str, technician: Person | None, starts_at: datetime, *texts: str
+) -> ServiceVisit:
+    station, by = world.at(place, 0), world.people["Karin Sand"]
+    before = starts_at - 3 * DAY
+    order = WorkOrder.draft(world.sites[place], Kind.CORRECTIVE, by, before)
+    for text in texts:
+        making.add_words(order, station, text, by, before, minutes=40)
+    order.release(by, before)
+    db.session.flush()
+    return visiting.plan(order.site, order.lines, starts_at, by, before, technician)
+
+
+def _drive(visit: ServiceVisit, technician: Person, starts_at: datetime) -> None:
+    """Done, with its hours and what was used."""
+    ends_at = starts_at + timedelta(minutes=50)
+    checking_in.travel(visit, technician, starts_at - timedelta(minutes=30))
+    checking_in.check_in(visit, technician, starts_at, starts_at)
+    for kind, minutes in ((TimeKind.TRAVEL, 30), (TimeKind.WORK, 50)):
+        spent = VisitTime(kind=kind, minutes=minutes, spent_on=starts_at.date())
+        spent.person_id = technician.id
+        visit.times.append(spent)
+    cable = VisitMaterial(text="Kabelskor 10 mm²", quantity=6, unit="st", used_at=ends_at)
+    visit.materials.append(cable)
+    told = {line.id: Told(True) for line in visit.order_lines}
+    finishing.finish(visit, told, technician, ends_at, ends_at)

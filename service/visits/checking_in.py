@@ -25,6 +25,7 @@ from service.visits.visit_states import VisitState
 
 # A technician who forgets to check out does not silence a station for days.
 LONGEST = timedelta(hours=12)
+FORGOTTEN = "nobody has checked out"
 # What a technician's coming puts in progress.
 WAITING = (State.UNSCHEDULED, State.SCHEDULED, State.ON_HOLD)
 

@@ -1,15 +1,19 @@
-"""What the clock does for work orders."""
+"""What the clock does for work orders and service visits."""
 
 from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import text
+from sqlalchemy import exists, select, text
 
 from service.core.db import db
+from service.monitoring.models import MaintenanceWindow
 from service.stations.models import Station
-from service.visits import carrying
+from service.visits import carrying, checking_in
 from service.visits.lines import WorkOrderLine
+from service.visits.service_visits import ServiceVisit
+from service.visits.visit_rows import VisitReview, VisitWindow
+from service.visits.visit_states import VisitState
 
 RULE = "retired stations"
 
@@ -31,6 +35,27 @@ WHERE found.id = work_order.id AND work_order.due_on IS DISTINCT FROM found.due_
 def keep_due_days(_at: datetime) -> None:
     """The latest day of each open order is that of its dates as they are now."""
     db.session.execute(text(KEEP_DUE))
+
+
+def ask_about_forgotten(at: datetime) -> None:
+    """Nobody checked out, and the outage has ended by itself: is somebody still there?"""
+    running = exists().where(
+        VisitWindow.visit_id == ServiceVisit.id,
+        VisitWindow.window_id == MaintenanceWindow.id,
+        MaintenanceWindow.until > at,
+    )
+    asked = exists().where(
+        VisitReview.visit_id == ServiceVisit.id, VisitReview.question == checking_in.FORGOTTEN
+    )
+    forgotten = select(ServiceVisit).where(
+        ServiceVisit.state == VisitState.ON_SITE,
+        ServiceVisit.checked_out_at.is_(None),
+        ServiceVisit.checked_in_at <= at - checking_in.LONGEST,
+        ~running,
+        ~asked,
+    )
+    for visit in db.session.scalars(forgotten.with_for_update(of=ServiceVisit, skip_locked=True)):
+        visit.ask(checking_in.FORGOTTEN, at)
 
 
 def let_go_of_retired(at: datetime) -> None:

@@ -228,7 +228,7 @@ class ServiceVisit(Model):
         """Something that a dispatcher has to look at. What was done is kept either way."""
         review = VisitReview(question=question, asked_at=at, facts=facts)
         self.reviews.append(review)
-        record("ask_dispatcher", self, "rule", at, question)
+        record("ask_dispatcher", self, "rule", at, question=question)
         announce("service_visit", self.id, at)
         return review
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from marshmallow import fields
@@ -34,8 +34,10 @@ from service.visits.lines import WorkOrderLine
 from service.visits.models import WorkOrder
 from service.visits.refusals import RefusedError
 from service.visits.service_visits import ServiceVisit, VisitError
-from service.visits.visit_rows import VisitReview
 from service.visits.visit_states import VISIT_OPEN, AbortKind, TimeKind, VisitState
+
+# So far another clock may be ahead of ours.
+SKEW = timedelta(minutes=2)
 
 problems.means(
     VisitError, lambda wrong: ProblemError(409, f"It cannot be done: {wrong}.", "wrong-state")
@@ -213,13 +215,13 @@ def cancel_visit(visit: ServiceVisit, by: Person, at: datetime, reason: str) -> 
 @service_visits.verb("check-in", Moment)
 def check_in_visit(visit: ServiceVisit, by: Person, now: datetime, at: Any = None) -> None:
     """Begin the work: alarms of its stations call nobody from then on."""
-    checking_in.check_in(visit, by, at or now, now)
+    checking_in.check_in(visit, by, _moment(at, now), now)
 
 
 @service_visits.verb("check-out", Moment)
 def check_out_visit(visit: ServiceVisit, by: Person, now: datetime, at: Any = None) -> None:
     """End the work: alarms count again, and each station is asked how it is."""
-    checking_in.check_out(visit, by, at or now, now)
+    checking_in.check_out(visit, by, _moment(at, now), now)
 
 
 @service_visits.verb("finish", VisitFinish)
@@ -231,7 +233,7 @@ def finish_visit(
         one["line_id"]: finishing.Told(one["done"], one["why"], one["though_early"])
         for one in lines
     }
-    finishing.finish(visit, told, by, at or now, now)
+    finishing.finish(visit, told, by, _moment(at, now), now)
 
 
 @service_visits.verb("abort", VisitAbort)
@@ -239,7 +241,7 @@ def abort_visit(
     visit: ServiceVisit, by: Person, now: datetime, kind: AbortKind, words: str, at: Any = None
 ) -> None:
     """End a service visit before its work is done."""
-    finishing.abort(visit, kind, words, by, at or now, now)
+    finishing.abort(visit, kind, words, by, _moment(at, now), now)
 
 
 @service_visits.verb("answer", ReviewAnswer)
@@ -251,6 +253,13 @@ def answer_visit(
     if review is None:
         raise wrong_field("review_id", "It asks no such question.")
     review.settle(answer, by, at)
+
+
+def _moment(at: datetime | None, now: datetime) -> datetime:
+    """When it happened. Nothing happens before its time has come."""
+    if at is not None and at > now + SKEW:
+        raise wrong_field("at", "That has not come yet.")
+    return min(at or now, now)
 
 
 def _lines(asked: dict[str, Any]) -> list[WorkOrderLine]:
@@ -265,6 +274,3 @@ def _lines(asked: dict[str, Any]) -> list[WorkOrderLine]:
     if not lines:
         raise wrong_field("work_order_ids", "Give work orders with open lines, or lines.")
     return list(dict.fromkeys(lines))
-
-
-__all__ = ["VisitReview", "service_visits"]

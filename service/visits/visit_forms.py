@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import datetime, time, timedelta
+from collections.abc import Sequence
+from datetime import date, datetime, time, timedelta
 from typing import Any, cast
 from zoneinfo import ZoneInfo
 
@@ -12,12 +13,16 @@ from flask_babel import lazy_gettext as _l
 from wtforms import IntegerField, SelectField, SelectMultipleField, StringField, TextAreaField
 from wtforms.validators import DataRequired, InputRequired, Length, NumberRange
 
+from service.core import language
 from service.core.db import db
 from service.core.forms import LocalDateTimeField
 from service.people.models import Person
+from service.people.skills import Skill
 from service.stations.forms import RegisterForm
 from service.visits.forms import NOBODY, house
+from service.visits.lines import WorkOrderLine
 from service.visits.service_visits import ServiceVisit
+from service.visits.visit_people import lacks
 
 STARTS = time(8)
 
@@ -61,6 +66,19 @@ class VisitForm(RegisterForm):
 
 class PlanVisitForm(VisitForm):
     lines = SelectMultipleField(coerce=int, validate_choice=False)
+
+    def warn(self, lines: Sequence[WorkOrderLine], on: date) -> None:
+        """Whoever lacks something for these lines on that day says so beside the name."""
+        people: list[tuple[int, Any]] = list(self.technician_id.choices or [])  # type: ignore[arg-type]
+        missing = lacks([key for key, _name in people if key != NOBODY], lines, on)
+        self.technician_id.choices = [(key, _with(name, missing.get(key))) for key, name in people]
+
+
+def _with(name: Any, missing: Sequence[Skill] | None) -> Any:
+    if not missing:
+        return name
+    skills = ", ".join(one.title(language.current()) for one in missing)
+    return _("%(name)s (lacks %(skills)s)", name=name, skills=skills)
 
 
 class LinesForm(RegisterForm):

@@ -12,7 +12,7 @@ from flask_babel import lazy_gettext as _l
 from service.core import dates, language
 from service.core.clock import now
 from service.monitoring.health import Kind as Look
-from service.visits import finishing, labels, standing
+from service.visits import checking_in, finishing, labels, standing
 from service.visits.refusals import RefusedError
 from service.visits.service_visits import (
     NobodyError,
@@ -63,6 +63,7 @@ QUESTION: dict[str, Any] = {
     finishing.NOT_DONE: _l("A line was not done"),
     finishing.CLOSED_MEANWHILE: _l("A line that was told as done could not be closed"),
     standing.TAKEN_OFF: _l("A line was taken off: its work order let it go"),
+    checking_in.FORGOTTEN: _l("Nobody has checked out: is somebody still there?"),
     "aborted": _l("The visit ended early"),
     "handed_over": _l("Handed over half done: who goes on?"),
 }

@@ -48,19 +48,19 @@ def index() -> ResponseReturnValue:
 @bp.get("/work-orders/<int:order_id>/visits")
 def of_order(order_id: int) -> str:
     order = g.person.may_see(WorkOrder, order_id)
-    return _panel(_with(WorkOrderLine.work_order_id == order.id), order=order)
+    return _panel(_with(WorkOrderLine.work_order_id == order.id), order.site.name)
 
 
 @bp.get("/stations/<int:station_id>/visits")
 def of_station(station_id: int) -> str:
     station = g.person.may_see(Station, station_id)
-    return _panel(_with(WorkOrderLine.station_id == station.id), name=station.name)
+    return _panel(_with(WorkOrderLine.station_id == station.id), station.name)
 
 
 @bp.get("/sites/<int:site_id>/visits")
 def of_site(site_id: int) -> str:
     site = g.person.may_see(Site, site_id)
-    return _panel(ServiceVisit.site_id == site.id, name=site.name)
+    return _panel(ServiceVisit.site_id == site.id, site.name)
 
 
 def _with(which: Any) -> Any:
@@ -69,13 +69,13 @@ def _with(which: Any) -> Any:
     return ServiceVisit.id.in_(lines)
 
 
-def _panel(which: Any, name: str = "", order: WorkOrder | None = None) -> str:
+def _panel(which: Any, name: str) -> str:
     """The open ones first, the next before the others; then the newest."""
     mine = ServiceVisit.visible_to(g.person).where(which).options(joinedload(ServiceVisit.site))
     newest = mine.order_by(ServiceVisit.state.in_(VISIT_OPEN).desc(), ServiceVisit.starts_at.desc())
     found = list(db.session.scalars(newest.limit(IN_PANEL + 1)))
     values = {"visits": found[:IN_PANEL], "is_more": len(found) > IN_PANEL}
-    return render_template("visits/_visits.html", labels=labels, name=name, order=order, **values)
+    return render_template("visits/_visits.html", labels=labels, name=name, **values)
 
 
 def _listing() -> Listing:

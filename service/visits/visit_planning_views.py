@@ -46,6 +46,7 @@ def plan(order_id: int) -> Answer:
         starts_at=next_morning(now(), zone),
         minutes=needs_of(own).minutes or visiting.USUAL_MINUTES,
     )
+    form.warn(own, next_morning(now(), zone).date())
     if not form.is_submitted():
         form.lines.data = [line.id for line in own]
     if not form.validate():

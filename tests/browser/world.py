@@ -3,14 +3,22 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from decimal import Decimal
 from typing import Any
 
 from flask import Flask
 from sqlalchemy import insert, select
 
 from service.checklists import catalogue as checklists
-from service.checklists.models import ChecklistTemplate, ChecklistVersion, Instrument, Limit
-from service.checklists.words import InstrumentKind
+from service.checklists import runs
+from service.checklists.models import (
+    ChecklistTemplate,
+    ChecklistVersion,
+    Finding,
+    Instrument,
+    Limit,
+)
+from service.checklists.words import InstrumentKind, Verdict, VersionState
 from service.contracts.models import ServiceContract
 from service.contracts.packages import ServicePackage, SlaPolicy
 from service.core.db import db
@@ -49,9 +57,11 @@ from service.stations.models import (
 )
 from service.tickets.models import Ticket
 from service.tickets.states import Priority
+from service.visits import checking_in, finishing, stopping
 from service.visits.models import WorkOrder
 from service.visits.service_visits import ServiceVisit
-from service.visits.visit_states import VisitState
+from service.visits.visit_rows import PartUsage, VisitRun, VisitSignature, VisitTime
+from service.visits.visit_states import TimeKind, VisitState
 from tests import saying
 from tests.checklists.written import measure
 from tests.reports import visited
@@ -86,6 +96,7 @@ def build(app: Flask, at: datetime) -> Person:
     PendingCharger.tried("STRANGER-1", "192.0.2.8", at)
     first(PendingCharger, PendingCharger.identity == "STRANGER-1").refuse(admin, at)
     _office(admin, at)
+    _drive(admin, at)
     first(MaintenancePlan).new_version(admin, at)
     ImportDraft.upload("stationer.csv", sheet.read(CSV), admin, at)
     _checklists(stations[0], admin, at)
@@ -215,6 +226,43 @@ def first(kind: Any, *where: Any) -> Any:
     return db.session.scalars(query).unique().one()
 
 
+def _drive(admin: Person, at: datetime) -> None:
+    """A visit under way: with a list, what it found, what was used, and what it wants to know."""
+    visit, ago = _visit(), at - timedelta(hours=2)
+    visit.edit(admin, at, notes="Ring vaktmästaren en timme före.")
+    checking_in.check_in(visit, admin, ago, at)
+    checklists.load(db.session.connection())
+    version = first(ChecklistVersion, ChecklistVersion.state == VersionState.PUBLISHED)
+    run = runs.start(visit.stations[0], version, [], admin, ago)
+    db.session.flush()
+    visit.runs.append(VisitRun(run_id=run.id, run=run))
+    found: dict[str, Any] = {"station_id": run.station_id, "place": "station", "made_at": at}
+    for item, verdict, words in (
+        ("lid", Verdict.REMARK, "Lucka: repig"),
+        ("pe", Verdict.FAIL, "Skyddsledare: 2,1 Ω"),
+    ):
+        run.findings.append(Finding(item=item, verdict=verdict, text=words, safety=False, **found))
+    stopping.stop(visit, run, "rcd.t1x", "rcd:1", "Löste inte ut", admin, ago, at)
+    finishing.findings_become_work(visit, admin, at)
+    part = first(Part, Part.price_ore.is_not(None))
+    new = {"serial_old": "A-1", "serial_new": "A-2", "station": visit.stations[0]}
+    visit.parts.append(PartUsage(part=part, quantity=Decimal("1.5"), used_at=at, **new))
+    visit.times.append(
+        VisitTime(kind=TimeKind.WORK, minutes=95, spent_on=at.date(), person_id=admin.id)
+    )
+    visit.signatures.append(VisitSignature(refused="Ingen på plats", signed_at=at))
+    checking_in.check_out(visit, admin, at, at)
+    visit.ask(finishing.NOT_DONE, at, about="Dra åt plintar", words="Nyckeln passade inte")
+    visit.ask("handed_over", at, words="Sjuk", technician="Tove").settle("Ove tar över", admin, at)
+
+
+def _visit() -> ServiceVisit:
+    """Today's first."""
+    goes_on = (ServiceVisit.state != VisitState.FINISHED, ServiceVisit.technician_id.is_not(None))
+    found: ServiceVisit = first(ServiceVisit, *goes_on)
+    return found
+
+
 def values() -> dict[str, Any]:
     """What to put into an address, by the name of its place."""
     draft = first(MaintenancePlan, MaintenancePlan.state == "draft")
@@ -250,10 +298,10 @@ def values() -> dict[str, Any]:
         "version_id": first(ChecklistVersion, ChecklistVersion.state == "draft").id,
         "limit_id": first(Limit, Limit.key == "rcd.t1x").id,
         "instrument_id": first(Instrument).id,
+        "visit_id": _visit().id,
         "code": first(FaultCode).code,
         "report_id": first(ServiceReport).id,
         "mark": first(ServiceReport, ServiceReport.holds()).code,
-        "visit_id": first(ServiceVisit).id,
         "kind": Kind.RESET.value,
         "token": "no-such-token",
         "secret": "no-such-secret",

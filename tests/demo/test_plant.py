@@ -27,6 +27,7 @@ from service.stations import keys
 from service.stations.models import Site, Station, StationModel
 from service.tickets.models import Ticket
 from service.tickets.states import OPEN, Resolution, State
+from service.visits.service_visits import ServiceVisit
 from tests.conftest import NOON
 
 
@@ -136,11 +137,30 @@ def connectors() -> list[int]:
 
 
 def test_there_are_planned_outages_tags_and_charges(planted: Credentials) -> None:
-    assert everything(MaintenanceWindow) == 3
+    # Three of them planned; the last is a visit's own.
+    assert everything(MaintenanceWindow) == 4
     assert count(select(func.count()).select_from(MaintenanceWindow.on(NOON).subquery())) == 1
     assert everything(Tag) == 12
     assert everything(ChargingSession) > 80
     assert all(one.is_good for one in db.session.scalars(select(ChargingSession)))
+
+
+def test_a_technician_has_visits_today_and_tomorrow_and_has_finished_one(
+    planted: Credentials,
+) -> None:
+    visits = list(db.session.scalars(select(ServiceVisit).order_by(ServiceVisit.id)))
+    days = [(one.starts_at.date() - NOON.date()).days for one in visits]
+
+    assert list(zip(days, (one.state.value for one in visits), strict=True)) == [
+        (-1, "finished"),
+        (0, "dispatched"),
+        (0, "confirmed"),
+        (1, "confirmed"),
+        (2, "tentative"),
+    ]
+    assert {one.technician for one in visits[:4]} == {visits[0].technician}
+    assert all(line.is_done for line in visits[0].order_lines)
+    assert visits[0].minutes_worked == 80
 
 
 def test_contracts_stand_in_every_state_that_asks_for_somebody(planted: Credentials) -> None:

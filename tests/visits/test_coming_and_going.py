@@ -21,7 +21,7 @@ from service.tickets import jobs as ticket_jobs
 from service.tickets.models import Ticket
 from service.tickets.states import Priority
 from service.tickets.states import State as TicketState
-from service.visits import checking_in, own_tests
+from service.visits import checking_in, jobs, own_tests
 from service.visits.lines import WorkOrderLine
 from service.visits.models import WorkOrder
 from service.visits.service_visits import NotThereError, ServiceVisit, WrongVisitStateError
@@ -29,7 +29,7 @@ from service.visits.states import State
 from service.visits.visit_states import VisitState
 from tests.plans.conftest import MakeStation
 from tests.saying import say, status, tickets
-from tests.visits.conftest import AT, history, in_words, visit_of
+from tests.visits.conftest import AT, asked, history, in_words, visit_of
 
 MINUTE, HOUR = timedelta(minutes=1), timedelta(hours=1)
 
@@ -127,6 +127,24 @@ def test_a_forgotten_check_out_ends_by_itself(visit: ServiceVisit, at_work: Stat
 
     assert times(visit) == [(AT, AT + timedelta(hours=12))]
     assert len(tickets()) == 1
+
+
+def test_a_forgotten_check_out_is_asked_about_once(visit: ServiceVisit) -> None:
+    come(visit)
+    for hours in (11, 12, 13):
+        jobs.ask_about_forgotten(AT + hours * HOUR)
+        db.session.commit()
+
+    assert asked(visit) == [checking_in.FORGOTTEN]
+    assert visit.open_reviews[0].asked_at == AT + 12 * HOUR
+
+
+def test_who_has_checked_out_has_not_forgotten_it(visit: ServiceVisit) -> None:
+    come(visit)
+    go(visit, AT + HOUR)
+    jobs.ask_about_forgotten(AT + 20 * HOUR)
+
+    assert asked(visit) == []
 
 
 def test_nobody_leaves_who_did_not_come(visit: ServiceVisit, technician: Person) -> None:

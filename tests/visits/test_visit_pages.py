@@ -163,6 +163,8 @@ def test_who_lacks_a_skill_is_named_and_may_go(
     order.lines.append(WorkOrderLine(station=date.station, occurrence=date, created_at=now()))
     order.release("test", now())
     db.session.commit()
+    asked = text(as_dispatcher, f"/work-orders/{order.id}/visits/new")
+    assert "Tove Tekniker (lacks Electrician)" in asked
     page = send(as_dispatcher, f"/work-orders/{order.id}/visits/new", **filled(order, technician))
 
     assert "Tove Tekniker lacks on that day: Electrician." in page
@@ -283,7 +285,7 @@ def test_an_order_a_station_and_a_site_show_their_visits(
         f"/sites/{order.site_id}/visits",
     ):
         assert planned.number in text(as_dispatcher, address)
-    assert "Plan a visit" in text(as_dispatcher, f"/work-orders/{order.id}/visits")
+    assert f"/work-orders/{order.id}/visits/new" in text(as_dispatcher, f"/work-orders/{order.id}")
 
 
 def test_the_history_speaks_of_the_visit(as_dispatcher: FlaskClient, planned: ServiceVisit) -> None:
