@@ -46,11 +46,16 @@ def check_in(
     visit.checked_in_at = min(filter(None, (visit.checked_in_at, at)))
     visit.checked_out_at = None
     visit.scanned = scanned or visit.scanned
-    for station in visit.stations:
-        _open_window(visit, station, by, at, now)
+    cover(visit, by, at, now)
     for order in dict.fromkeys(line.order for line in visit.order_lines):
         if order.state in WAITING:
             order.start(by, now)
+
+
+def cover(visit: ServiceVisit, by: Person, at: datetime, now: datetime) -> None:
+    """Somebody works at each of its stations, at those that came on it later too."""
+    for station in visit.stations:
+        _open_window(visit, station, by, at, now)
 
 
 def pause(visit: ServiceVisit, why: str, by: Person, at: datetime, now: datetime) -> None:

@@ -61,6 +61,8 @@ def add(visit: ServiceVisit, lines: Sequence[WorkOrderLine], by: Doer, at: datet
     told = ", ".join(f"{line.order.number}: {line.about}" for line in lines[:20])
     record("add_lines", visit, by, at, lines=told)
     db.session.flush()
+    if visit.state is VisitState.ON_SITE and isinstance(by, Person):
+        checking_in.cover(visit, by, at, at)
     visit.touch(at)
 
 

@@ -21,7 +21,7 @@ from service.tickets import jobs as ticket_jobs
 from service.tickets.models import Ticket
 from service.tickets.states import Priority
 from service.tickets.states import State as TicketState
-from service.visits import checking_in, jobs, own_tests
+from service.visits import checking_in, jobs, own_tests, visiting
 from service.visits.lines import WorkOrderLine
 from service.visits.models import WorkOrder
 from service.visits.service_visits import NotThereError, ServiceVisit, WrongVisitStateError
@@ -111,6 +111,19 @@ def test_another_station_of_the_site_still_calls(
     fault(make_station("2025-01-01", "Hamnen 7"), AT + MINUTE)
 
     assert len(tickets()) == 1
+
+
+def test_a_station_that_comes_on_it_later_is_silent_too(
+    visit: ServiceVisit, dispatcher: Person, make_station: MakeStation
+) -> None:
+    come(visit)
+    other = make_station("2025-01-01", "Hamnen 7")
+    lines = in_words(visit.order_lines[0].order, other, "Look")
+    visiting.add(visit, lines, dispatcher, AT + MINUTE)
+    fault(other, AT + 2 * MINUTE)
+
+    assert len(visit.windows) == 2
+    assert tickets() == []
 
 
 def test_a_check_in_starts_the_orders_that_wait(visit: ServiceVisit, technician: Person) -> None:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import func, select
+from flask import Flask
+from sqlalchemy import Engine, func, select
 from sqlalchemy.exc import IntegrityError
 
 from service.core.db import db
@@ -35,6 +36,7 @@ from service.visits.visit_rows import (
 )
 from service.visits.visit_states import VISIT_ENDED, VISIT_OPEN, VisitState, visit_may_go
 from tests.conftest import person
+from tests.meanwhile import while_another
 from tests.plans.conftest import MakeStation
 from tests.visits.conftest import AT, Due, asked, history, in_words, ordered, visit_of
 
@@ -111,6 +113,30 @@ def test_the_database_keeps_a_line_on_one_open_visit(
 
     with pytest.raises(IntegrityError, match="one_open_visit_per_line"):
         db.session.flush()
+
+
+def test_of_two_dispatchers_at_once_the_second_finds_it_taken(
+    app: Flask, owner: Engine, line: WorkOrderLine, dispatcher: Person
+) -> None:
+    """The first has put it on a visit, and is not over yet."""
+    other = ServiceVisit.draft(line.order.site, AT, 60, dispatcher, AT)
+    db.session.commit()
+    first = (
+        f"SELECT id FROM work_order_line WHERE id = {line.id} FOR UPDATE;"  # noqa: S608
+        f" INSERT INTO visit_line (visit_id, work_order_line_id) VALUES ({other.id}, {line.id})"
+    )
+    key, by, refused = line.id, dispatcher.id, []
+
+    def second() -> None:
+        mine = db.session.get_one(WorkOrderLine, key)
+        try:
+            visiting.plan(mine.order.site, [mine], AT, db.session.get_one(Person, by), AT)
+        except RefusedError as wrong:
+            refused.append(wrong.why)
+            db.session.rollback()
+
+    while_another(app, owner, first, second)
+    assert refused == [Refusal.TAKEN]
 
 
 def test_a_line_taken_off_waits_for_another_visit(visit: ServiceVisit, dispatcher: Person) -> None:

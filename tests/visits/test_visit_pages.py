@@ -15,6 +15,7 @@ from service.core.db import db
 from service.people.models import Customer, Person, Role
 from service.people.skills import Skill
 from service.stations.models import Site, Station
+from service.tickets import jobs as ticket_jobs
 from service.visits import checking_in, standing, visiting
 from service.visits.lines import WorkOrderLine
 from service.visits.models import WorkOrder
@@ -22,6 +23,7 @@ from service.visits.service_visits import ServiceVisit
 from service.visits.states import Kind
 from service.visits.visit_states import VisitState
 from tests.conftest import person, signed_in
+from tests.saying import say, status, tickets
 from tests.visits.conftest import in_words
 
 SOON = "2031-03-10T09:30"
@@ -274,6 +276,22 @@ def test_what_is_not_available_stands_on_the_page(
     page = text(as_dispatcher, f"/visits/{planned.id}")
     assert "Not available after the visit" in page
     assert "Hamnen 3 1: –" in page
+
+
+def test_a_ticket_says_that_it_was_an_own_test(
+    as_dispatcher: FlaskClient, planned: ServiceVisit, station: Station, technician: Person
+) -> None:
+    came = now() - timedelta(hours=2)
+    say(status(station, came + timedelta(minutes=1), "Faulted", "GroundFailure"))
+    ticket_jobs.open_ripe_alarms(came + timedelta(minutes=5))
+    say(status(station, came + timedelta(minutes=6)))
+    checking_in.check_in(planned, technician, came, now())
+    db.session.commit()
+    (ticket,) = tickets()
+
+    page = text(as_dispatcher, f"/tickets/{ticket.id}")
+    assert "raised while a technician worked at the station" in page
+    assert planned.number in page
 
 
 def test_an_order_a_station_and_a_site_show_their_visits(
