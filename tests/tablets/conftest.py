@@ -58,7 +58,8 @@ class Hand:
     def made(self, kind: str, at: datetime | None = None, **more: Any) -> dict[str, Any]:
         """An operation as the app makes it; the body is what is not a field of its envelope."""
         self.seq += 1
-        envelope = {name: more.pop(name) for name in ("visit_id", "blobs", "id") if name in more}
+        names = ("visit_id", "blobs", "id")
+        envelope: dict[str, Any] = {name: more.pop(name) for name in names if name in more}
         return {
             "id": str(uuid4()),
             "seq": self.seq,
