@@ -16,11 +16,12 @@ export class CallError extends Error {
   }
 }
 
-export async function call(method, path, body, { bytes = null, mime = "", patience = PATIENCE_MS, token = null } = {}) {
+export async function call(method, path, body, { bytes = null, mime = "", patience = null, token = null } = {}) {
+  const most = (await getMeta("patience_ms")) ?? patience ?? PATIENCE_MS;
   const headers = await about(token);
   if (bytes) headers["Content-Type"] = mime || "application/octet-stream";
   else if (body !== undefined && body !== null) headers["Content-Type"] = "application/json";
-  const options = { method, headers, cache: "no-store", credentials: "omit", signal: AbortSignal.timeout(patience) };
+  const options = { method, headers, cache: "no-store", credentials: "omit", signal: AbortSignal.timeout(most) };
   if (bytes) options.body = bytes;
   else if (body !== undefined && body !== null) options.body = JSON.stringify(body);
   let response;

@@ -1,6 +1,6 @@
 // A part of the station that has a serial number of its own, put in or taken in its place.
 import { h } from "./dom.js";
-import { keepTyped, labelled, select } from "./fields.js";
+import { keepTyped, labelled, select, visitAt } from "./fields.js";
 
 const KINDS = ["rcd", "filter", "contactor", "cable", "connector", "modem", "meter", "screen", "power_module", "fan", "payment_terminal", "other"];
 
@@ -17,9 +17,8 @@ export async function show(main, { station: id }, context) {
   const submit = async (event) => {
     event.preventDefault();
     const typed = Object.fromEntries(Object.entries(fields).map(([name, field]) => [name, field.value.trim()]));
-    const visit = pkg.visits.find((one) => one.stations.includes(station.id));
     const body = { station_id: station.id, kind: kind.value, ...typed, evse: Number(evse.value) || null, removes_id: Number(removes.value) || null };
-    await store.addOperation({ visit_id: visit?.id ?? null, kind: "component", body });
+    await store.addOperation({ visit_id: visitAt(pkg, station.id)?.id ?? null, kind: "component", body });
     await store.dropDraft(key);
     outbox.flush();
     main.replaceChildren(h("h1", {}, station.name), h("p", { class: "state ok", role: "status" }, words("component.done")), h("a", { class: "button main", href: `#/station/${id}` }, words("visit.cancel")));
@@ -30,6 +29,6 @@ export async function show(main, { station: id }, context) {
     labelled(words("component.evse"), evse), labelled(words("component.removes"), removes),
     h("button", { class: "button main" }, words("component.go")));
   main.replaceChildren(h("h1", { dir: "auto" }, `${words("component.title")} · ${station.name}`), form);
-  await keepTyped(form, key, store);
+  await keepTyped(form, key, context, () => show(main, { station: id }, context));
   return null;
 }

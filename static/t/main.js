@@ -6,6 +6,7 @@ import { day as dayText, hour, language, t, useLanguage } from "./words.js";
 import * as store from "./store.js";
 import { refresh } from "./sync.js";
 import { isLocked, lockPage, minded } from "./pin.js";
+import { visitLock } from "./writer.js";
 
 const PAGES = [
   [/^enrol(?:\/([^/]+))?$/, () => import("./enrol.js"), ["code"]],
@@ -49,9 +50,19 @@ async function showPage() {
   const page = await load();
   if (mine !== shown) return null;
   document.body.dataset.page = address.split("/")[0] || "day";
-  await page.show(main, params, given);
+  if (/^visit\/\d+\/(run|review)/.test(address) && !(await visitLock(params.visit))) otherTab(params.visit);
+  else await page.show(main, params, given);
   if (mine === shown) settleFocus();
   return showBar();
+}
+
+// What one types into a checklist would overwrite what another tab types.
+function otherTab(visit) {
+  main.replaceChildren(
+    h("h1", {}, t("visit.work")),
+    h("p", { class: "notice", role: "alert" }, t("visit.other_tab")),
+    h("a", { class: "button main", href: `#/visit/${visit}` }, t("visit.work")),
+  );
 }
 
 function found(address) {
@@ -175,6 +186,7 @@ document.documentElement.dataset.theme = localStorage.getItem("theme") ?? "";
 await store.openStore();
 await showPage();
 document.documentElement.dataset.ready = "yes";
-await register();
+// Without one (a certificate that is not trusted, say) the app works as long as it is open.
+await register().catch(warn);
 await store.forgetOld();
 await sync(true);

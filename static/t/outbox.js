@@ -5,7 +5,7 @@ import { getBlob, getMeta, onChange as watch, operations, setMeta, settle } from
 
 const BLOB_PATIENCE_MS = 60_000;
 const FIRST_WAIT_MS = 3_000;
-const LONGEST_WAIT_MS = 300_000;
+const LONGEST_WAIT_MS = 30_000;
 
 // Returns false where somebody else sends already, or it is not time yet.
 export async function flush({ now = false } = {}) {
@@ -55,9 +55,13 @@ async function post(op) {
   } catch (wrong) {
     if (wrong.status !== 409 || !wrong.problem.missing) throw wrong;
     await sendBlobs(wrong.problem.missing, true);
+    if (!(await Promise.all(wrong.problem.missing.map(getBlob))).every(Boolean)) throw gone(wrong);
     return call("POST", "/operations", told);
   }
 }
+
+// Neither here nor there has the photo: asking again would hold up the visit for ever.
+const gone = ({ message, problem }) => new CallError(410, { ...problem, detail: message, errors: { blobs: problem.missing } });
 
 async function sendBlobs(shas, again = false) {
   for (const sha of shas) {

@@ -22,7 +22,10 @@ export function openStore() {
       outbox.createIndex("state", "state");
       db.createObjectStore("log", { autoIncrement: true });
     },
-    blocking: (_current, _blocked, event) => event.target.close(),
+    blocking: (_current, _blocked, event) => {
+      opened = null;
+      event.target.close();
+    },
     terminated: () => (opened = null),
   });
   return opened;
@@ -137,18 +140,30 @@ export async function log(words) {
   await write("log", (tx) => tx.store.add({ at: Date.now(), words }));
 }
 
-// Everything that the server does not have, in one file: what a person carries out by hand.
+// Everything that the server does not have, in one file: what a person carries out by hand. What is
+// only begun goes along.
 export async function exportUnsent() {
   const open = (await operations()).filter((op) => op.state !== "sent");
+  const drafts = await allDrafts();
   const blobs = {};
-  for (const sha of new Set(open.flatMap((op) => op.blobs))) {
+  for (const sha of new Set([...open.flatMap((op) => op.blobs), ...named(drafts)])) {
     const blob = await getBlob(sha);
     if (blob) blobs[sha] = { mime: blob.mime, base64: base64(blob.bytes) };
   }
   const device = await getMeta("device");
   const told = { format: "laddvakt-unsent", version: 1, exported_at: new Date().toISOString(), device: device?.id ?? null, person: device?.person ?? null };
-  return new Blob([JSON.stringify({ ...told, operations: open, blobs }, null, 1)], { type: "application/json" });
+  return new Blob([JSON.stringify({ ...told, operations: open, drafts, blobs }, null, 1)], { type: "application/json" });
 }
+
+async function allDrafts() {
+  const db = await openStore();
+  const keys = await db.getAllKeys("draft");
+  const drafts = await db.getAll("draft");
+  return Object.fromEntries(keys.map((key, at) => [key, drafts[at]]));
+}
+
+// The files that a draft names, wherever in it.
+const named = (drafts) => JSON.stringify(drafts).match(/\b[0-9a-f]{64}\b/g) ?? [];
 
 export async function wipe() {
   (await opened)?.close();
