@@ -1,5 +1,5 @@
 // One call to the server. It has the device's token, and never waits for ever.
-import { getMeta, operations } from "./store.js";
+import { getMeta, waiting } from "./store.js";
 
 const PATIENCE_MS = 20_000;
 
@@ -40,10 +40,9 @@ export async function call(method, path, body, { bytes = null, mime = "", patien
 }
 
 async function about(token) {
-  const open = (await operations()).filter((op) => op.state === "waiting");
-  const oldest = open.length ? `;oldest=${new Date(open[0].made_at).toISOString()}` : "";
+  const { count, oldest } = await waiting();
   const headers = {
-    "X-Tablet-Waiting": `${open.length}${oldest}`,
+    "X-Tablet-Waiting": `${count}${oldest ? `;oldest=${new Date(oldest).toISOString()}` : ""}`,
     "X-Tablet-Time": new Date().toISOString(),
     "X-Tablet-Version": version(),
   };

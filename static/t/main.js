@@ -53,6 +53,7 @@ async function showPage() {
   if (/^visit\/\d+\/(run|review)/.test(address) && !(await visitLock(params.visit))) otherTab(params.visit);
   else await page.show(main, params, given);
   if (mine === shown) settleFocus();
+  document.body.dataset.shown = location.hash;
   return showBar();
 }
 

@@ -114,6 +114,13 @@ export async function operations(filter = {}) {
   return all.filter((op) => Object.entries(filter).every(([name, value]) => op[name] === value));
 }
 
+// How many wait, and since when: asked with each call.
+export async function waiting() {
+  const db = await openStore();
+  const first = await db.getFromIndex("outbox", "state", "waiting");
+  return { count: await db.countFromIndex("outbox", "state", "waiting"), oldest: first?.made_at ?? null };
+}
+
 // What became of it. The operation itself stays as it was made.
 export async function settle(seq, facts) {
   await write("outbox", async (tx) => {

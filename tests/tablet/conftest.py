@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+import io
 import socket
 import threading
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
-from pathlib import Path
 from typing import Any
 
 import pytest
 from flask import Flask
+from PIL import Image
 from playwright.sync_api import Browser, BrowserContext, Page, Playwright, sync_playwright
 from sqlalchemy import Engine, select
 from werkzeug.serving import BaseWSGIServer, WSGIRequestHandler, make_server
@@ -299,37 +300,47 @@ class Hand:
         self.page.click("#sync")
         self.page.wait_for_selector("#sync:enabled")
 
-    def handed_over(self, sent: int) -> None:
+    def handed_over(self, sent: int, within: int = 15_000) -> None:
         """Wait until nothing waits here, and so many are sent."""
-        assert self.page.evaluate(HANDED_OVER, sent) == "handed over"
+        assert self.page.evaluate(HANDED_OVER, [sent, within]) == "handed over"
 
-    def do(self, kind: str, visit: int | None = None, **body: Any) -> None:
+    def do(
+        self, kind: str, visit: int | None = None, blobs: Sequence[str] = (), **body: Any
+    ) -> None:
         """Done, as the pages do it."""
-        self.page.evaluate(DO, [kind, visit, body])
+        self.page.evaluate(DO, [kind, visit, body, list(blobs)])
+
+    def photo(self, colour: str = "teal") -> str:
+        """Kept on the tablet: what it is called by."""
+        return str(self.page.evaluate(KEEP, list(picture(colour))))
 
     def stored(self, store: str) -> list[Any]:
         """What stands in one of the tablet's stores."""
         return list(self.page.evaluate(STORED, store))
 
 
-HANDED_OVER = """(sent) => new Promise(async (settle) => {
+HANDED_OVER = """([sent, within]) => new Promise(async (settle) => {
   const { onChange, operations } = await import("/static/t/store.js");
   const look = async () => {
     const all = await operations();
     if (all.length === sent && all.every((op) => op.state === "sent")) settle("handed over");
   };
   onChange(look);
-  setTimeout(async () => settle(JSON.stringify(await operations())), 15_000);
+  setTimeout(async () => settle(JSON.stringify(await operations())), within);
   look();
 })"""
 SET_META = """async ([name, value]) => {
   const { setMeta } = await import("/static/t/store.js");
   await setMeta(name, value);
 }"""
-DO = """async ([kind, visit_id, body]) => {
+KEEP = """async (bytes) => {
+  const { putBlob } = await import("/static/t/store.js");
+  return putBlob(new Uint8Array(bytes), "image/png");
+}"""
+DO = """async ([kind, visit_id, body, blobs]) => {
   const { addOperation } = await import("/static/t/store.js");
   const { flush } = await import("/static/t/outbox.js");
-  await addOperation({ visit_id, kind, body });
+  await addOperation({ visit_id, kind, body, blobs });
   flush({ now: true });
 }"""
 STORED = """async (name) => {
@@ -365,14 +376,13 @@ def installed(
     hand.close()
 
 
+def picture(colour: str = "teal") -> bytes:
+    page = io.BytesIO()
+    Image.new("RGB", (60, 40), colour).save(page, "PNG")
+    return page.getvalue()
+
+
 def kept() -> list[Operation]:
     db.session.rollback()
     db.session.expire_all()
     return list(db.session.scalars(select(Operation).order_by(Operation.id)))
-
-
-def shot(page: Page, name: str) -> None:
-    """A picture to look at, where somebody wants one."""
-    folder = Path("/tmp/w/shots/app2")
-    folder.mkdir(parents=True, exist_ok=True)
-    page.screenshot(path=folder / f"{name}.png", full_page=True)

@@ -118,4 +118,3 @@ def bench(chromium: Browser) -> Iterator[Bench]:
 def typed(page: Page, text: str) -> None:
     page.locator("#field").press_sequentially(text)
     expect(page.locator("#next")).to_be_enabled()
-

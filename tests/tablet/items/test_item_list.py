@@ -145,5 +145,10 @@ def test_every_target_is_large_enough_for_gloves(bench: Bench) -> None:
         .map((one) => [one.getBoundingClientRect(), one.outerHTML])
         .filter(([box]) => box.height < 56 || box.width < 56)
         .map(([box, html]) => `${box.width}×${box.height} ${html.slice(0, 120)}`)"""
-    for page in (bench.run(), bench.item("rcd.type|rcd:1"), bench.item("rcd.t1x|rcd:1"), bench.review()):
+    for page in (
+        bench.run(),
+        bench.item("rcd.type|rcd:1"),
+        bench.item("rcd.t1x|rcd:1"),
+        bench.review(),
+    ):
         assert page.evaluate(small) == []

@@ -62,7 +62,9 @@ def test_did_not_trip_is_a_value_and_a_fail(bench: Bench) -> None:
     page = bench.item(T1X)
     page.get_by_role("button", name="Löste inte ut").click()
 
-    expect(page.locator("#verdict")).to_contain_text("Löste inte ut (> 300 ms). Provet är underkänt.")
+    expect(page.locator("#verdict")).to_contain_text(
+        "Löste inte ut (> 300 ms). Provet är underkänt."
+    )
     page.get_by_role("button", name="Ta ur drift nu").click()
     expect(page.get_by_text("Begärt: ur drift")).to_be_visible()
     assert answer(page, T1X)["over"] is True
@@ -119,7 +121,9 @@ def test_the_last_values_are_a_picture_with_its_limit_and_a_table(bench: Bench) 
     page = bench.item(T1X)
     page.get_by_text("Förra värdena (3)").click()
 
-    picture = page.get_by_role("img", name="Värden från äldst till nyast: 19, 22, 24. Gräns ≤ 300 ms.")
+    picture = page.get_by_role(
+        "img", name="Värden från äldst till nyast: 19, 22, 24. Gräns ≤ 300 ms."
+    )
     expect(picture).to_be_visible()
     assert picture.locator(".limit").count() == 1
     expect(page.locator(".trend tbody tr")).to_have_count(3)

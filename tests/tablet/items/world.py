@@ -122,7 +122,9 @@ LAST = {
         {"at": "2024-03-05T10:00:00Z", "number": 22, "value": "22", "verdict": "ok"},
         {"at": "2023-03-06T10:00:00Z", "number": 19, "value": "19", "verdict": "ok"},
     ],
-    "label|station": [{"at": "2025-03-04T10:00:00Z", "number": None, "value": "ok", "verdict": "ok"}],
+    "label|station": [
+        {"at": "2025-03-04T10:00:00Z", "number": None, "value": "ok", "verdict": "ok"}
+    ],
 }
 
 
@@ -169,7 +171,19 @@ def package(document: dict[str, Any] = DOCUMENT, **of_run: Any) -> dict[str, Any
         "versions": {"3": {"template": "rcd", "number": 1, "title": title, "document": document}},
         "parts": [{"id": 9, "number": "F-100", "name": "Filter", "unit": "st"}],
         "instruments": [
-            {"id": 1, "make": "Megger", "model": "EVCC300", "serial": "A1", "calibrated_until": "2099-01-01"},
-            {"id": 2, "make": "Metrel", "model": "MI 3155", "serial": "B2", "calibrated_until": "2024-01-01"},
+            {
+                "id": 1,
+                "make": "Megger",
+                "model": "EVCC300",
+                "serial": "A1",
+                "calibrated_until": "2099-01-01",
+            },
+            {
+                "id": 2,
+                "make": "Metrel",
+                "model": "MI 3155",
+                "serial": "B2",
+                "calibrated_until": "2024-01-01",
+            },
         ],
     }
