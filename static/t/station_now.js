@@ -36,6 +36,7 @@ function lastKnown(id, stay, refresh) {
 
 // When it was so, how long ago that is, and from when on it says nothing of now.
 function aged(at, { words, day }) {
+  if (!at) return h("p", { class: "hint t-age stale", role: "status" }, words("live.never"));
   const line = h("p", { class: "hint t-age", role: "status" });
   const settle = () => {
     const age = Math.max(0, Date.now() - Date.parse(at));
@@ -60,6 +61,7 @@ function told(id, now, stay, refresh) {
   const outlets = (now.connectors ?? []).filter((one) => one.number > 0);
   return [
     aged(now.as_of, stay),
+    now.connected === false ? h("p", { class: "state offline" }, words("live.disconnected")) : "",
     connectors(outlets, words),
     list(words("live.faults"), now.faults, (one) => `${day(one.at ?? one.raised_at, true)} ${words(one.title ?? one.fault)}`),
     list(words("live.messages"), now.messages, (one) => `${day(one.at, true)} ${one.action ?? one.kind ?? ""} ${one.words ?? one.text ?? ""}`),

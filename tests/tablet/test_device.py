@@ -1,4 +1,4 @@
-"""The tablet as a device: whose it is, that it can be locked and revoked, and that it is one of many."""
+"""The tablet as a device: whose it is, how it is locked and revoked, and that it is one of many."""
 
 from __future__ import annotations
 

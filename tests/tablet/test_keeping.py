@@ -25,7 +25,9 @@ LATER = """async (hours) => {
   const pkg = await getPackage();
   await savePackage({ ...pkg, at: past(pkg.at) });
   const db = await openStore();
-  for (const op of await db.getAll("outbox")) await db.put("outbox", { ...op, made_at: op.made_at - hours * 3600e3 });
+  for (const op of await db.getAll("outbox")) {
+    await db.put("outbox", { ...op, made_at: op.made_at - hours * 3600e3 });
+  }
 }"""
 
 
@@ -43,9 +45,9 @@ def test_photos_and_a_signature_saved_at_once_all_arrive(hand: Hand, visit: Serv
           const { flush } = await import("/static/t/outbox.js");
           const keep = async (bytes, at) => {
             const sha = await putBlob(new Uint8Array(bytes), "image/png");
-            const kind = at ? "photo" : "sign";
-            const body = at ? { sha, caption: "", station_id: null } : { name: "Kim", role: "", png: sha, strokes: [] };
-            await addOperation({ visit_id, kind, body, blobs: [sha] });
+            const photo = { kind: "photo", body: { sha, caption: "", station_id: null } };
+            const sign = { kind: "sign", body: { name: "Kim", role: "", png: sha, strokes: [] } };
+            await addOperation({ visit_id, blobs: [sha], ...(at ? photo : sign) });
             flush({ now: true });
             return sha;
           };
@@ -111,11 +113,11 @@ def test_a_file_of_all_that_is_not_sent_is_complete_and_readable(
 
 
 def test_an_old_day_and_old_work_are_said(garage: Garage, hand: Hand, visit: ServiceVisit) -> None:
+    show(hand.page, "#/outbox")
     garage.stop()
     hand.do("note", visit.id, text="One")
     expect(hand.page.locator("main .notice").filter(has_text="dygn")).to_have_count(0)
     hand.page.evaluate(LATER, 49)
-    show(hand.page, "#/outbox")
     show(hand.page, "#/")
 
     expect(hand.page.get_by_text("Hämtat för mer än ett dygn sedan")).to_be_visible()
@@ -151,15 +153,22 @@ def test_a_list_that_is_published_meanwhile_leaves_the_run_as_it_was(
 def test_a_state_is_never_shown_without_its_age(
     garage: Garage, hand: Hand, harbour: Station
 ) -> None:
+    """Of now, of the day's package where nobody answers, and grey when it has grown old."""
+    page = hand.page
     hand.open(f"#/station/{harbour.id}")
-    expect(hand.page.locator(".t-age")).to_contain_text("Läget")
+    expect(page.locator(".t-age")).to_have_text("Stationen har aldrig hört av sig.")
+
     garage.stop()
-    hand.page.get_by_role("button", name="Hämta läget").click()
-    expect(hand.page.locator("main .state.offline")).to_contain_text("läget är okänt")
+    page.get_by_role("button", name="Hämta läget").click()
+    expect(page.locator("main .state.offline")).to_contain_text("läget är okänt")
 
     garage.start()
-    hand.page.clock.install()
-    hand.page.get_by_role("button", name="Hämta läget").click()
-    expect(hand.page.locator(".t-age")).to_contain_text("Läget")
-    hand.page.clock.fast_forward("05:00")
-    expect(hand.page.locator(".t-age.stale")).to_contain_text("min sedan · kan ha ändrats")
+    outlet = {"number": 1, "status": "Charging", "error_code": "NoError"}
+    told = {"as_of": now().isoformat(), "connected": True, "connectors": [outlet]}
+    garage.refuse(f"GET /api/t/stations/{harbour.id}/live", "200 OK", json.dumps(told))
+    page.clock.install()
+    page.get_by_role("button", name="Hämta läget").click()
+    expect(page.locator(".t-age:not(.stale)")).to_contain_text("Läget")
+    expect(page.locator(".t-now")).to_contain_text("Uttag 1: Charging")
+    page.clock.fast_forward("05:00")
+    expect(page.locator(".t-age.stale")).to_contain_text("5 min sedan · kan ha ändrats")

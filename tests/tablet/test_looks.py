@@ -1,4 +1,4 @@
-"""Every page of the shell, upright and lying, light, dark and in the sun: accessible, and for gloves.
+"""Every page of the shell, upright and lying, light, dark, in the sun: accessible, and for gloves.
 
 With SCREENSHOTS set to a folder, a picture of each is left there.
 """
@@ -51,7 +51,8 @@ PAGES = {
 }
 PICTURES = os.environ.get("SCREENSHOTS")
 # What is touched in gloves, and is too small for them.
-SMALL = """() => [...document.querySelectorAll("a, button, summary, select, textarea, input:not([type=radio])")]
+SMALL = """() => [...document.querySelectorAll(
+        "a, button, summary, select, textarea, input:not([type=radio])")]
     .filter((one) => one.checkVisibility() && !one.matches(".skip"))
     .map((one) => [one.getBoundingClientRect(), one.outerHTML])
     .filter(([box]) => box.height < 56 || box.width < 56)

@@ -133,9 +133,7 @@ def the_ends(hand: Hand, visit: ServiceVisit, over: ServiceVisit, unable: Servic
     go(page, f"#/visit/{visit.id}/review", "#finish")
     page.locator("input[id^=line-][id$=-why]").fill("Del saknas")
     page.locator("#minutes-work").fill("")
-    page.get_by_text("vill inte", exact=False).or_(
-        page.locator("label:has(#sign-no)")
-    ).first.click()
+    page.locator("label:has(#sign-no)").click()
     page.locator("#sign-refused").fill("Ingen på plats")
     page.click("#finish")
     page.get_by_role("link", name="Utkorg").first.wait_for()

@@ -1,18 +1,19 @@
-"""The app as files: all of them come along, they are few and small, and they speak two languages."""
+"""The app as files: all of them come along, they are small, and they speak two languages."""
 
 from __future__ import annotations
 
 import gzip
+import json
 import re
 from pathlib import Path
 
 import pytest
 from flask import Flask
-from playwright.sync_api import Browser, expect
+from playwright.sync_api import expect
 
 from service.tablets import shell_views
 from service.visits.service_visits import ServiceVisit
-from tests.tablet.conftest import Garage, Hand
+from tests.tablet.conftest import Hand
 
 STATIC = Path(__file__).parent.parent.parent / "static"
 SHELL_KIB = 150
@@ -23,6 +24,14 @@ WORDS = """async () => {
   const { WORDS } = await import("/static/t/words.js");
   return WORDS;
 }"""
+
+
+def read(product: Flask, address: str) -> bytes:
+    answer = product.test_client().get(address)
+    assert answer.status_code == 200, address
+    data: bytes = answer.data
+    answer.close()
+    return data
 
 
 def needed(address: str, seen: set[str]) -> set[str]:
@@ -44,10 +53,9 @@ def needed(address: str, seen: set[str]) -> set[str]:
 
 
 def test_every_file_that_a_page_needs_is_kept_by_the_service_worker(product: Flask) -> None:
-    browser = product.test_client()
-    page = browser.get("/t/").get_data(as_text=True)
+    page = read(product, "/t/").decode()
     links = set(re.findall(r'(?:href|src)="(/static/[^"]+)"', page))
-    worker = browser.get("/t/sw.js").get_data(as_text=True)
+    worker = read(product, "/t/sw.js").decode()
 
     asked: set[str] = set()
     for address in {*links, *re.findall(r'from "(/static/[^"]+)"', worker)}:
@@ -56,27 +64,25 @@ def test_every_file_that_a_page_needs_is_kept_by_the_service_worker(product: Fla
     kept = set(re.findall(r'"(/static/[^"]+)"', worker.split("const FILES = ")[1].split("\n")[0]))
     assert len(asked) > 30
     assert asked - kept == set()
-    assert all(browser.get(one).status_code == 200 for one in kept)
+    assert all(read(product, one) for one in kept)
 
 
 def test_the_shell_is_small(product: Flask) -> None:
-    browser = product.test_client()
     with product.test_request_context():
         files = shell_views.files()
-    sizes = {one: len(gzip.compress(browser.get(one).data)) for one in ["/t/", "/t/sw.js", *files]}
+    sizes = {one: len(gzip.compress(read(product, one))) for one in ["/t/", "/t/sw.js", *files]}
     shell = {one: size for one, size in sizes.items() if LATER not in one}
 
     assert sum(shell.values()) < SHELL_KIB * 1024, shell
 
 
 def test_it_can_be_installed(product: Flask) -> None:
-    browser = product.test_client()
-    told = browser.get("/t/manifest.webmanifest").get_json()
+    told = json.loads(read(product, "/t/manifest.webmanifest"))
 
     assert told["start_url"] == told["scope"] == "/t/"
     assert told["display"] == "standalone"
     assert {icon["sizes"] for icon in told["icons"]} == {"192x192", "512x512"}
-    assert all(browser.get(icon["src"]).data.startswith(b"\x89PNG") for icon in told["icons"])
+    assert all(read(product, icon["src"]).startswith(b"\x89PNG") for icon in told["icons"])
 
 
 def test_both_languages_say_everything(hand: Hand) -> None:
@@ -116,7 +122,7 @@ def test_without_a_service_worker_it_says_so_and_works_while_it_is_open(hand: Ha
 
 
 def test_a_first_page_comes_quickly_on_a_slow_tablet(
-    garage: Garage, installed: Hand, chromium: Browser
+    installed: Hand,
 ) -> None:
     """From its own cache, with the processor slowed down four times."""
     session = installed.context.new_cdp_session(installed.page)
