@@ -10,6 +10,14 @@ from flask import Flask
 from ocpp_link.demo.simulate import simulate
 from ocpp_link.server import serve
 from service.api import RESOURCES
+from service.checklists import (
+    editor_views,
+    instruments_views,
+    limits_views,
+    measurements_views,
+    preview_views,
+    version_views,
+)
 from service.checklists.models import ChecklistRun
 from service.commands import House, commands
 from service.contracts import packages_views, sla_views
@@ -40,8 +48,11 @@ from service.plans import (
     tasks_views,
     tightenings_views,
 )
+from service.portal import views as portal
 from service.remote import views as remote_views
-from service.reports import calendar_views, programme_views
+from service.reports import calendar_views, programme_views, verify_views
+from service.reports import service_views as report_views
+from service.reports.service_reports import ServiceReport
 from service.sessions import tags_views
 from service.sessions import views as sessions_views
 from service.stations import (
@@ -56,12 +67,13 @@ from service.stations import (
     sites_views,
 )
 from service.stations.models import Station
-from service.tablets import live_door, operations_door, package_door, shell_views
+from service.tablets import document, live_door, operations_door, package_door, shell_views
 from service.tablets import views as tablets_views
 from service.tickets import list_views, overview
 from service.tickets.models import Ticket
 from service.visits import views as visits
 from service.visits.models import WorkOrder
+from service.visits.service_visits import ServiceVisit
 
 PAGES: tuple[Any, ...] = (
     overview.bp,
@@ -89,6 +101,12 @@ PAGES: tuple[Any, ...] = (
     tasks_views.bp,
     tightenings_views.bp,
     service_views.bp,
+    version_views.pages,
+    editor_views.bp,
+    preview_views.bp,
+    limits_views.bp,
+    instruments_views.bp,
+    measurements_views.bp,
     knowledge_views.bp,
     parts_views.bp,
     kits_views.bp,
@@ -102,12 +120,16 @@ PAGES: tuple[Any, ...] = (
     outages_views.bp,
     faults_views.bp,
     visits.bp,
+    visits.visits,
     recall_views.bp,
     history_views.bp,
     tablets_views.bp,
     programme_views.bp,
     calendar_views.bp,
     shell_views.bp,
+    report_views.bp,
+    verify_views.bp,
+    portal.bp,
 )
 # What tablets call, under /api/t.
 TABLETS = (tablet_api.bp, operations_door.bp, package_door.bp, live_door.bp)
@@ -116,6 +138,8 @@ TOPICS: dict[str, type[Visible]] = {
     "ticket": Ticket,
     "station": Station,
     "work_order": WorkOrder,
+    "service_report": ServiceReport,
+    "service_visit": ServiceVisit,
     "checklist_run": ChecklistRun,
 }
 
@@ -139,7 +163,7 @@ def create_app(settings: Settings | None = None, **config: Any) -> Flask:
     app.add_url_rule("/health", "health", ready.health)
     for pages in PAGES:
         app.register_blueprint(pages)
-    api.publish(app, RESOURCES)
+    api.publish(app, RESOURCES, (document.describe,))
     tablet_door.publish(app, TABLETS)
     return app
 

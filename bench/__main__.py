@@ -13,6 +13,7 @@ from collections.abc import Awaitable, Callable
 import uvloop
 
 from bench import desk, faults, fleet_file, load, machine, upkeep
+from bench import paper as documents
 from bench.compare import cpu, kept, no_errors
 from bench.house import House, built
 from bench.report import DOCUMENT, Line, aim, document, of, percentile, percentiles, table
@@ -140,6 +141,19 @@ async def dates(house: House, size: Size) -> list[Line]:
     ]
 
 
+async def paper(_house: House, _size: Size) -> list[Line]:
+    """A service report of four pages with a dozen photos, and the same without them."""
+    told = documents.measured()
+    times, how = told.ratio, f"{told.pages} pages, 12 photos of 1600 px, {told.megabytes:.1f} MB"
+    value = f"{told.photos_ms:.0f} · {told.plain_ms:.0f} ms"
+    memory = aim("≤ 80 MB", told.peak_mb <= 80)
+    return [
+        Line("CPU of a report: with photos · without", value, f"{how}; in turns, median of 9"),
+        Line("with photos : without", f"{times:.1f} ×", how, aim("≤ 3 ×", times <= 3)),
+        Line("peak memory over the imports", f"{told.peak_mb:.0f} MB", how, memory),
+    ]
+
+
 Part = Callable[[House, Size], Awaitable[list[Line]]]
 PARTS: dict[str, Part] = {
     "What one message costs": cpu,
@@ -149,6 +163,7 @@ PARTS: dict[str, Part] = {
     "Connections": connections,
     "The desk of a large fleet": large_desk,
     "The dates of a large fleet": dates,
+    "A report on paper": paper,
 }
 
 

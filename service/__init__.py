@@ -20,4 +20,5 @@ FEATURES = (
     "visits",
     "tablets",
     "reports",
+    "portal",
 )

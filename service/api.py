@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from service.checklists.registers_api import instruments, limits
+from service.checklists.runs_api import measured, runs
+from service.checklists.templates_api import templates, versions
 from service.contracts.api import contracts
 from service.contracts.packages_api import packages, policies
 from service.core.api import Resource
@@ -19,6 +22,7 @@ from service.plans.occurrences_api import occurrences
 from service.plans.tightenings_api import tightenings
 from service.remote.api import remote
 from service.reports.programme_api import customers
+from service.reports.service_api import service_reports
 from service.sessions.api import sessions, tags
 from service.stations.api import stations
 from service.stations.components_api import components
@@ -54,9 +58,16 @@ RESOURCES: tuple[Resource, ...] = (
     tightenings,
     occurrences,
     forecasts,
+    templates,
+    versions,
+    runs,
+    measured,
+    instruments,
+    limits,
     orders,
     service_visits,
     recalls,
     operations,
+    service_reports,
     history,
 )

@@ -15,6 +15,7 @@ from apscheduler.schedulers.background import BackgroundScheduler
 from apscheduler.triggers.interval import IntervalTrigger
 from flask import Flask
 
+from service.checklists import jobs as checklists
 from service.contracts import jobs as contracts
 from service.core import mail
 from service.core.clock import now
@@ -54,8 +55,10 @@ SCHEDULE: tuple[tuple[int, Callable[..., None]], ...] = (
     (MINUTE, tickets.close_resolved),
     (MINUTE, plans.keep_dates),
     (MINUTE, visits.keep_due_days),
+    (MINUTE, reports.ask_for_reports),
     (10 * MINUTE, plans.bring_forward),
     (10 * MINUTE, plans.keep_recalls),
+    (10 * MINUTE, plans.watch_new_measurements),
     (10 * MINUTE, tickets.let_warnings_age),
     (10 * MINUTE, visits.let_go_of_retired),
     (10 * MINUTE, forget_changes),
@@ -63,6 +66,8 @@ SCHEDULE: tuple[tuple[int, Callable[..., None]], ...] = (
     (HOUR, contracts.let_retired_stations_go),
     (HOUR, contracts.end_periods),
     (HOUR, contracts.remind_of_contracts),
+    (HOUR, checklists.remind_of_calibration),
+    (24 * HOUR, plans.watch_all_measurements),
     (HOUR, people.forget_ended_sessions),
     (HOUR, people.forget_attempts),
     (HOUR, people.forget_tablet_codes),
@@ -71,7 +76,10 @@ SCHEDULE: tuple[tuple[int, Callable[..., None]], ...] = (
     (HOUR, monitoring.drop_old_frames),
 )
 # What minds its own units of work: a slow mail server keeps no transaction open.
-CARRIERS: tuple[tuple[int, Callable[[Settings], object]], ...] = ((SECOND, mail.send_waiting),)
+CARRIERS: tuple[tuple[int, Callable[[Settings], object]], ...] = (
+    (SECOND, mail.send_waiting),
+    (5 * SECOND, reports.make_waiting_reports),
+)
 
 
 @dataclass(frozen=True)

@@ -31,7 +31,7 @@ class Measurement(NamedTuple):
 
 def of_item(station_id: int, item: str, place: str | None = None) -> list[Measurement]:
     """All values of one item there, at one place or at each."""
-    newest = _counting().where(Answer.station_id == station_id, Answer.item == item)
+    newest = counting().where(Answer.station_id == station_id, Answer.item == item)
     if place is not None:
         newest = newest.where(Answer.place == place)
     rows = newest.subquery()
@@ -44,7 +44,7 @@ def last_values(
     station_ids: Iterable[int], most: int = BESIDE
 ) -> dict[int, dict[str, list[Measurement]]]:
     """Of each station, by "item|place", its last values: one statement for any number of them."""
-    newest = _counting().where(Answer.station_id.in_(list(station_ids))).subquery()
+    newest = counting().where(Answer.station_id.in_(list(station_ids))).subquery()
     number = func.row_number().over(
         partition_by=(newest.c.station_id, newest.c.item, newest.c.place),
         order_by=(newest.c.at.desc(), newest.c.id.desc()),
@@ -60,7 +60,7 @@ def last_values(
     return found
 
 
-def _counting() -> Select[Answer]:
+def counting() -> Select[Answer]:
     """The answer that counts of each item in each run; of a corrected run, the correction's."""
     correction = aliased(ChecklistRun)
     corrected = (

@@ -135,7 +135,11 @@ class _Api(Api):  # type: ignore[misc]
         self.DEFAULT_RESPONSE_CONTENT_TYPE = "application/json"
 
 
-def publish(app: Flask, resources: tuple[Resource, ...]) -> None:
+# Writes addresses that are no resource's into the document.
+Describe = Callable[[Any], None]
+
+
+def publish(app: Flask, resources: tuple[Resource, ...], also: tuple[Describe, ...] = ()) -> None:
     """Put the API on the application, after its other parts.
 
     It takes no cookie (see `people.guard`), so forms' tokens do not concern it.
@@ -156,7 +160,7 @@ def publish(app: Flask, resources: tuple[Resource, ...]) -> None:
         root.register_blueprint(resource)
         api.spec.tag({"name": resource.name, "description": resource.description})
     app.register_blueprint(root)
-    app.register_blueprint(_pages(_Document(app, api, root)))
+    app.register_blueprint(_pages(_Document(app, api, root, also)))
     if "csrf" in app.extensions:
         for resource in resources:
             app.extensions["csrf"].exempt(resource)
@@ -184,8 +188,8 @@ def _limit() -> None:
 class _Document:
     """Made when it is first asked for: it takes as long to make as all the rest of a start."""
 
-    def __init__(self, app: Flask, api: Any, root: Any) -> None:
-        self.app, self.api, self.root = app, api, root
+    def __init__(self, app: Flask, api: Any, root: Any, also: tuple[Describe, ...]) -> None:
+        self.app, self.api, self.root, self.also = app, api, root, also
         self.making = Lock()
         self.made: dict[str, Any] | None = None
 
@@ -194,6 +198,8 @@ class _Document:
             if self.made is None:
                 told = (self.api, self.app, self.api.spec)
                 self.root.register_views_in_doc(*told, name=self.root.name, parameters=None)
+                for describe in self.also:
+                    describe(self.api.spec)
                 self.made = dict(self.api.spec.to_dict())
             return self.made
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import smtplib
 import ssl
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from email.message import EmailMessage
 from email.utils import parseaddr
@@ -15,7 +15,7 @@ import structlog
 from service.core.clock import now
 from service.core.config import Settings
 from service.core.db import db, unit_of_work
-from service.core.outbox import WEB, Mail
+from service.core.outbox import WEB, Mail, MailAttachment
 
 TIMEOUT_S = 20
 log = structlog.get_logger()
@@ -33,15 +33,17 @@ def send_waiting(settings: Settings, most: int = 50) -> int:
     for _ in range(most):
         with unit_of_work():
             mail = Mail.take_next(now())
+            # Read while there is a transaction to read in.
+            attached = list(mail.attachments) if mail else []
         if mail is None:
             break
-        sent += _send_one(settings, mail)
+        sent += _send_one(settings, mail, attached)
     return sent
 
 
-def _send_one(settings: Settings, mail: Mail) -> bool:
+def _send_one(settings: Settings, mail: Mail, attached: Sequence[MailAttachment] = ()) -> bool:
     try:
-        _deliver(settings, _message(settings, mail))
+        _deliver(settings, _message(settings, mail, attached))
     except Exception as wrong:  # Also one that cannot be written holds up no other.
         with unit_of_work():
             db.session.merge(mail).failed(_words(wrong), now())
@@ -53,7 +55,9 @@ def _send_one(settings: Settings, mail: Mail) -> bool:
     return True
 
 
-def _message(settings: Settings, mail: Mail) -> EmailMessage:
+def _message(
+    settings: Settings, mail: Mail, attached: Sequence[MailAttachment] = ()
+) -> EmailMessage:
     message = EmailMessage()
     message["From"] = settings.mail_from
     message["To"] = mail.recipient
@@ -62,6 +66,10 @@ def _message(settings: Settings, mail: Mail) -> EmailMessage:
     message["Date"] = mail.created_at
     message["Auto-Submitted"] = "auto-generated"
     message.set_content(mail.body.replace(WEB, settings.web_url))
+    for one in attached:
+        kind, _slash, part = one.media_type.partition("/")
+        content = one.content or b""
+        message.add_attachment(content, maintype=kind, subtype=part, filename=one.name)
     return message
 
 

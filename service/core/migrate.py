@@ -25,10 +25,11 @@ TURN = 7_204_316
 APPEND_ONLY = (
     *("history", "timeline_entry", "frame", "contract_cost", "checklist_answer"),
     *("operation", "operation_rival", "operation_settlement"),
+    "service_report",
 )
 # Written once; only these columns go on.
 ENDED_ONLY = {
-    "state_interval": "to_at",
+    "state_interval": "to_at, window_id",
     "checklist_version": "state, document, notes, published_at, published_by_id, retired_at",
     "checklist_run": "state, places, submitted_at, reviewed_at, person_id",
     "finding": "ticket_id, work_order_line_id, recommendation",

@@ -6,8 +6,8 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 from uuid import UUID, uuid4
 
-from sqlalchemy import Index, Select, false, or_, select, text, true
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy import ForeignKey, Index, LargeBinary, Select, false, or_, select, text, true
+from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from service.core.db import Model, db
 from service.core.history import record
@@ -49,6 +49,9 @@ class Mail(Model):
     sent_at: Mapped[datetime | None]
     given_up_at: Mapped[datetime | None]
     error: Mapped[str | None]
+    attachments: Mapped[list[MailAttachment]] = relationship(
+        back_populates="mail", order_by="MailAttachment.id"
+    )
 
     @classmethod
     def queue(cls, to: str, subject: str, body: str, at: datetime, about: str = "") -> Mail:
@@ -57,6 +60,13 @@ class Mail(Model):
         db.session.add(mail)
         wake(CHANNEL)
         return mail
+
+    def attach(self, name: str, media_type: str, content: bytes) -> None:
+        """A file that goes along. It is let go of when the mail is sent."""
+        attached = MailAttachment(
+            name=name, media_type=media_type, size=len(content), content=content
+        )
+        self.attachments.append(attached)
 
     @classmethod
     def take_next(cls, at: datetime) -> Mail | None:
@@ -89,6 +99,8 @@ class Mail(Model):
 
     def sent(self, at: datetime) -> None:
         self.sent_at, self.taken_until, self.error = at, None, None
+        for one in self.attachments:
+            one.content = None
 
     def failed(self, why: str, at: datetime) -> None:
         """Try again later: 30 s, 1 min, 2 min … at most an hour apart; give up after ATTEMPTS."""
@@ -96,3 +108,18 @@ class Mail(Model):
         if self.attempts >= ATTEMPTS:
             self.given_up_at = at
         self.due_at = at + min(timedelta(seconds=30) * 2 ** (self.attempts - 1), timedelta(hours=1))
+
+
+class MailAttachment(Model):
+    """A file of a mail: whoever queued the mail keeps it elsewhere, so that none is kept twice."""
+
+    __tablename__ = "mail_attachment"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    mail_id: Mapped[int] = mapped_column(ForeignKey("mail.id"), index=True)
+    name: Mapped[str]
+    media_type: Mapped[str]
+    size: Mapped[int]
+    # Nothing once it is sent.
+    content: Mapped[bytes | None] = mapped_column(LargeBinary)
+    mail: Mapped[Mail] = relationship(back_populates="attachments")

@@ -19,6 +19,9 @@ DEFAULTS = {
     "frame_retention_days": "90",
     # Who pays for the frames' room on disk also decides how long resolved tickets wait to close.
     "close_resolved_after_hours": "24",
+    # Who writes service reports: the name, and what stands below it.
+    "company_name": "",
+    "company_facts": "",
     # What an hour of a technician costs us, in kronor: for the profit of contracts.
     "hour_costs_kronor": "0",
     # What the control programme says of faults that are found, in either language.

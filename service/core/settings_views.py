@@ -46,6 +46,12 @@ class SettingsForm(WebForm):
     close_resolved_after_hours = IntegerField(
         _l("Close resolved tickets after"), [InputRequired(), NumberRange(1, 8760)]
     )
+    company_name = StringField(_l("Company"), [Optional(), Length(max=100)])
+    company_facts = TextAreaField(
+        _l("Address and organisation number of the company"),
+        [Optional(), Length(max=600)],
+        render_kw={"rows": 4},
+    )
     hour_costs_kronor = IntegerField(
         _l("An hour of a technician costs us"), [InputRequired(), NumberRange(0, 100_000)]
     )

@@ -28,10 +28,13 @@ NAVIGATION: tuple[tuple[Any, tuple[tuple[str, Any, str], ...]], ...] = (
         "",
         (
             ("home.index", _l("Overview"), "o"),
+            ("portal.index", _l("Your stations"), ""),
             ("tickets.index", _l("Tickets"), "t"),
             ("work_orders.index", _l("Work orders"), "w"),
+            ("service_visits.index", _l("Visits"), "b"),
             ("stations.index", _l("Stations"), "s"),
             ("service.index", _l("Service"), "v"),
+            ("service_reports.index", _l("Service reports"), "r"),
             ("sessions.index", _l("Charging sessions"), ""),
             ("outages.index", _l("Planned outages"), "u"),
             ("pending.index", _l("Waiting chargers"), "p"),
@@ -45,6 +48,8 @@ NAVIGATION: tuple[tuple[Any, tuple[tuple[str, Any, str], ...]], ...] = (
             ("contracts.index", _l("Contracts"), ""),
             ("models.index", _l("Models"), ""),
             ("plans.index", _l("Maintenance plans"), ""),
+            ("checklists.index", _l("Checklists"), ""),
+            ("instruments.index", _l("Instruments"), ""),
             ("parts.index", _l("Parts and kits"), ""),
             ("skills.index", _l("Skills"), ""),
             ("recalls.index", _l("Recalls"), ""),
@@ -75,6 +80,8 @@ PART_OF |= {"operations": "devices"}
 PART_OF |= {"components": "stations", "labels": "stations"}
 PART_OF |= {"tasks": "plans", "tightenings": "plans", "sla": "packages"}
 PART_OF |= {"knowledge": "models", "wear": "models", "kits": "parts"}
+PART_OF |= {"editor": "checklists", "preview": "checklists", "limits": "checklists"}
+PART_OF |= {"measurements": "stations"}
 PART_OF |= {"service_history": "plans", "programmes": "customers"}
 
 

@@ -12,8 +12,9 @@ from service.core import problems
 from service.core.api import Resource
 from service.core.collection import Collection, Twin
 from service.core.db import Visible
-from service.core.fields import Body, Instant, Shown, Text, WholeText, Words
+from service.core.fields import Body, Instant, Shown, Text, WholeText, Words, one_of
 from service.core.history import History
+from service.core.language import LANGUAGES
 from service.core.paging import Listed, by, narrowed, page, page_of, search
 from service.core.problems import ProblemError
 from service.people.models import Customer, NotVisibleError
@@ -30,6 +31,12 @@ class CustomerChange(Body):
     organisation_number = Text(40, allow_none=True)
     email = fields.Email(allow_none=True)
     phone = Text(40, allow_none=True)
+    language = fields.String(
+        validate=one_of(*LANGUAGES), metadata={"description": "Of documents; sv if absent."}
+    )
+    report_email = fields.Email(
+        allow_none=True, metadata={"description": "Gets service reports; null: email does."}
+    )
     notes = Text(allow_none=True)
 
 
@@ -44,6 +51,8 @@ class CustomerShape(Shown):
     organisation_number = fields.String(allow_none=True)
     email = fields.String(allow_none=True)
     phone = fields.String(allow_none=True)
+    language = fields.String()
+    report_email = fields.String(allow_none=True)
     notes = fields.String(allow_none=True)
     created_at = Instant()
     retired_at = Instant(allow_none=True)

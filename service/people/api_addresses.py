@@ -179,5 +179,9 @@ API: dict[str, str] = {
     "api.service-visits.finish_visit": "orders.work",
     "api.service-visits.abort_visit": "orders.work",
     "api.recalls.from_recall": "orders.manage",
+    "api.service-reports.list_reports": "reports.read",
+    "api.service-reports.show_report": "reports.read",
+    "api.service-reports.service_report_document": "reports.read",
+    "api.service-reports.correct_report": "reports.correct",
     "api.history.list_history": "history.export",
 }

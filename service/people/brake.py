@@ -37,6 +37,9 @@ BRAKED = frozenset(
         "security.change_password",
         "people.first",
         "people.invitation",
+        "portal.ask",
+        "portal.enter",
+        "verifying.compare",
     }
 )
 

@@ -25,6 +25,7 @@ LEVELS = {
     "security.change_password": "password",
     "people.first": "password",
     "people.invitation": "password",
+    "portal.enter": "link by mail",
 }
 
 

@@ -1,4 +1,4 @@
-"""One-time links: to become the first administrator, and to accept an invitation."""
+"""One-time links: for the first administrator, whoever is invited, and customers who sign in."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from enum import StrEnum
 
 from flask_babel import force_locale
 from flask_babel import gettext as _
-from sqlalchemy import ForeignKey, delete, select, update
+from sqlalchemy import ForeignKey, delete, func, select, update
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from service.core.db import Model, claimed, db
@@ -18,11 +18,18 @@ from service.people.models import Person
 from service.people.web_sessions import fingerprint
 
 INVITATION_LASTS = timedelta(days=7)
+SIGN_IN_LASTS = timedelta(minutes=15)
+# So many links within that time: more would only fill somebody's mailbox.
+MOST_SIGN_INS = 3
 
 
 class Purpose(StrEnum):
     FIRST = "first"
     INVITATION = "invitation"
+    SIGN_IN = "sign_in"
+
+
+LASTS = {Purpose.INVITATION: INVITATION_LASTS, Purpose.SIGN_IN: SIGN_IN_LASTS}
 
 
 class OneTimeLink(Model):
@@ -45,14 +52,28 @@ class OneTimeLink(Model):
         """A new link's token; the ones before it for the same door are worth nothing now."""
         same = cls.person_id.is_(None) if person is None else cls.person_id == person.id
         db.session.execute(delete(cls).where(cls.purpose == purpose, same, cls.used_at.is_(None)))
+        return cls._add(purpose, at, person)
+
+    @classmethod
+    def to_sign_in(cls, person: Person, at: datetime) -> str | None:
+        """One more, beside those that are under way: mails overtake each other. None where there
+        are enough."""
+        mine = (cls.purpose == Purpose.SIGN_IN, cls.person_id == person.id)
+        # Two who ask at once are counted one after the other.
+        db.session.execute(select(Person.id).where(Person.id == person.id).with_for_update())
+        db.session.execute(delete(cls).where(*mine, cls.expires_at <= at))
+        made = db.session.scalar(select(func.count()).select_from(cls).where(*mine)) or 0
+        return None if made >= MOST_SIGN_INS else cls._add(Purpose.SIGN_IN, at, person)
+
+    @classmethod
+    def _add(cls, purpose: Purpose, at: datetime, person: Person | None) -> str:
         token = secrets.token_urlsafe(32)
-        expires = at + INVITATION_LASTS if person else None
         link = cls(
             hash=fingerprint(token),
             purpose=purpose,
             person=person,
             created_at=at,
-            expires_at=expires,
+            expires_at=at + LASTS[purpose] if person else None,
         )
         db.session.add(link)
         return token

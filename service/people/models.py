@@ -59,15 +59,24 @@ class Customer(Model):
     """Who owns stations and pays for their care."""
 
     __tablename__ = "customer"
+    __table_args__ = (CheckConstraint("language IN ('sv', 'en')", name="language"),)
 
     id: Mapped[int] = mapped_column(primary_key=True)
     name: Mapped[str] = mapped_column(unique=True)
     organisation_number: Mapped[str | None]
     email: Mapped[str | None]
     phone: Mapped[str | None]
+    # What documents for this customer are written in.
+    language: Mapped[str] = mapped_column(default="sv")
+    # Where service reports are mailed, if not to the address above.
+    report_email: Mapped[str | None]
     notes: Mapped[str | None]
     created_at: Mapped[datetime]
     retired_at: Mapped[datetime | None]
+
+    @property
+    def reports_to(self) -> str | None:
+        return self.report_email or self.email
 
     @classmethod
     def visible_to(cls, person: Person) -> Select[Customer]:

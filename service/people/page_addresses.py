@@ -17,6 +17,13 @@ PUBLIC = frozenset(
         "tablet_contact.enrol",
         "people.first",
         "people.invitation",
+        # A customer's person asks for a link, and comes back with it.
+        "portal.ask",
+        "portal.knock",
+        "portal.enter",
+        # By the code on the paper.
+        "verifying.show",
+        "verifying.compare",
         "security.login",
         "security.forgot_password",
         "security.reset_password",

@@ -6,6 +6,7 @@ asks for, `PUBLIC` which addresses need no sign-in. A test walks every address f
 
 from service.people.account_addresses import ACCOUNT
 from service.people.api_addresses import API
+from service.people.checklist_addresses import CHECKLISTS
 from service.people.page_addresses import PAGES, PUBLIC
 from service.people.roles import Role
 from service.people.tablet_addresses import TABLET
@@ -84,6 +85,19 @@ RIGHTS: dict[str, frozenset[Role]] = {
     "orders.work": HOUSE,
     # Make, plan, price, approve, cancel.
     "orders.manage": DISPATCH,
+    # What is asked at a station, and within which limits.
+    "checklists.read": HOUSE,
+    "checklists.edit": ADMINISTRATORS,
+    "instruments.read": HOUSE,
+    "instruments.edit": DISPATCH,
+    # A customer's are those of submitted runs at its own stations.
+    "measurements.read": EVERYBODY,
+    # What was printed of a visit: a customer's are those of its sites.
+    "reports.read": EVERYBODY,
+    # Another revision, and another try where none came about.
+    "reports.correct": DISPATCH,
+    # The customers' own pages. The house has its desk.
+    "portal.use": frozenset({Role.CUSTOMER}),
     "recalls.read": EVERYBODY,
     "recalls.edit": DISPATCH,
     "remote.read": HOUSE,
@@ -114,7 +128,7 @@ RIGHTS: dict[str, frozenset[Role]] = {
     "nothing": frozenset(),
 }
 
-ENDPOINTS: dict[str, str] = PAGES | UPKEEP | ACCOUNT | API | TABLET
+ENDPOINTS: dict[str, str] = PAGES | UPKEEP | CHECKLISTS | ACCOUNT | API | TABLET
 
 
 class NoRuleError(Exception):

@@ -22,6 +22,7 @@ from wtforms import (
 )
 from wtforms.validators import DataRequired, InputRequired, Length, NumberRange, Optional
 
+from service.checklists.models import ChecklistTemplate
 from service.contracts import labels as work
 from service.contracts.words import WorkKind
 from service.core import language
@@ -43,6 +44,20 @@ COUNT = [Optional(), NumberRange(1, 2**31)]
 
 def _key(value: Any) -> int | None:
     return int(value) if value not in (None, "", "None") else None
+
+
+def _text(value: Any) -> str | None:
+    return str(value) if value not in (None, "", "None") else None
+
+
+def _checklists(row: MaintenanceTask | None) -> list[tuple[str, str]]:
+    """Those in use; and what a task says in words of its own, as a note."""
+    spoken = language.current()
+    found = {one.key: one.title(spoken) for one in db.session.scalars(ChecklistTemplate.in_use())}
+    mine = row.checklist if row else None
+    if mine and mine not in found:
+        return [(mine, _("%(words)s (a note, no checklist)", words=mine)), *found.items()]
+    return list(found.items())
 
 
 def _rows(query: Select[Any], none: str, title: Any) -> list[tuple[Any, str]]:
@@ -107,6 +122,8 @@ class TaskForm(RegisterForm):
         "supersedes": _l("Tasks that are done along with this one when they fall in its window."),
         "season_from": _l("Outside the season, the window is narrowed to it where they meet."),
         "events": _l("Reported by the charger, or by somebody on the station's page."),
+        "trend": _l("Values that rise or fall to their limit make the next test due earlier."),
+        "checklist": _l("What the tablet asks when this is done."),
         "catch_up": _l("What stands there after weeks in which nothing ran."),
     }
 
@@ -134,7 +151,7 @@ class TaskForm(RegisterForm):
     skill_id = SelectField(_l("Skill"), [Optional()], coerce=_key)
     authorisation_id = SelectField(_l("Authorisation"), [Optional()], coerce=_key)
     kit_id = SelectField(_l("Kit of parts"), [Optional()], coerce=_key)
-    checklist = StringField(_l("Checklist"), [SHORT])
+    checklist = SelectField(_l("Checklist"), [Optional()], coerce=_text)
     supersedes = SelectMultipleField(_l("Does along the way"), [Optional()])
     season_from = SelectField(_l("Season from"), [Optional()], coerce=_key)
     season_to = SelectField(_l("Season to"), [Optional()], coerce=_key)
@@ -149,6 +166,7 @@ class TaskForm(RegisterForm):
     plug_cycles = IntegerField(_l("Or after plug cycles"), COUNT)
     hours = IntegerField(_l("Or after hours"), COUNT)
     events = SelectMultipleField(_l("Brought forward by"), [Optional()])
+    trend = BooleanField(_l("Brought forward by its measured values"))
     event_within_days = IntegerField(_l("Then due within"), DAYS_OFF, default=7)
     event_times = IntegerField(
         _l("Reported by the charger at least"), [InputRequired(), NumberRange(1, 1000)], default=3
@@ -181,6 +199,7 @@ class TaskForm(RegisterForm):
             skills.where(Skill.is_authorisation), _("none"), lambda it: it.title(spoken)
         )
         self.kit_id.choices = _rows(Kit.in_use(), _("none"), lambda it: it.name)
+        self.checklist.choices = [("", _("none")), *_checklists(self.row)]
         self.season_from.choices = self.season_to.choices = _month_names()
         self.events.choices = list(labels.EVENT.items())
         self.supersedes.choices = [(task.key, task.title(spoken)) for task in self._others]

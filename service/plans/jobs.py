@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from service.plans import assignments, generation, recalls, replanning, triggers
+from service.plans import assignments, generation, recalls, replanning, trends, triggers
 
 
 def keep_dates(at: datetime) -> None:
@@ -21,6 +21,16 @@ def bring_forward(at: datetime) -> None:
     """What chargers reported, and how much they were used, brings dates forward."""
     triggers.watch_alarms(at)
     triggers.watch_use(at)
+
+
+def watch_new_measurements(at: datetime) -> None:
+    """What was measured lately may bring the next test forward."""
+    trends.watch_new(at)
+
+
+def watch_all_measurements(at: datetime) -> None:
+    """The same for all that was ever measured: a plan or a limit may be another now."""
+    trends.watch_all(at)
 
 
 def keep_recalls(at: datetime) -> None:

@@ -227,6 +227,8 @@ class MaintenanceTask(Model):
     event_within_days: Mapped[int] = mapped_column(default=7)
     event_times: Mapped[int] = mapped_column(default=3)
     event_days: Mapped[int] = mapped_column(default=30)
+    # Also what it measures, where that moves towards its limit.
+    trend: Mapped[bool] = mapped_column(default=False)
     plan: Mapped[MaintenancePlan] = relationship(back_populates="tasks")
     kit: Mapped[Kit | None] = relationship()
     skill: Mapped[Skill | None] = relationship(foreign_keys=[skill_id])

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from datetime import date
 from typing import Any
 
 from flask_babel import gettext, ngettext
 
+from service.checklists import drifting, fields_words
 from service.core import dates, language
 from service.plans import labels
 from service.plans.intervals import Expected, Interval, Nominal, Origin, Rule, opens
@@ -16,6 +18,11 @@ from service.plans.words import OccurrenceState
 from service.stations.words import Environment
 
 MONTHS_OF_YEAR = 12
+# As `trends.told` writes it.
+TREND = re.compile(
+    r"trend: (?P<item>\S+) (?P<place>\S+): (?P<numbers>[^/]+) / (?P<limit>\S+) ?(?P<unit>[^→]*?)"
+    r"(?: → (?P<on>\d{4}-\d\d-\d\d))?"
+)
 Write = Callable[[date], str]
 
 
@@ -144,6 +151,8 @@ def why(tightened_by: str) -> str:
 
 def given(reason: str) -> str:
     """A person's words as they are; a rule's in the reader's language."""
+    if found := TREND.fullmatch(reason):
+        return trend(found)
     rule, _colon, rest = reason.partition(": ")
     known = {event.value: word for event, word in labels.EVENT.items()}
     known |= {"use": _("used since the last time")}
@@ -152,3 +161,22 @@ def given(reason: str) -> str:
     elif reason in labels.REASON:
         reason = str(labels.REASON[reason])
     return reason if reason.endswith(".") else f"{reason}."
+
+
+def trend(found: re.Match[str]) -> str:
+    """The measured values that brought it forward: see `trends.told`."""
+    spoken = language.current()
+    values = [dates.number(float(one), spoken) for one in found["numbers"].split(", ")]
+    told = [
+        _(
+            "“%(item)s”, %(place)s, moves towards its limit: %(values)s of %(limit)s.",
+            item=drifting.title_of(found["item"], spoken),
+            place=fields_words.place(found["place"]),
+            values=" → ".join(values),
+            limit=f"{dates.number(float(found['limit']), spoken)} {found['unit']}".strip(),
+        )
+    ]
+    if found["on"]:
+        on = on_page(date.fromisoformat(found["on"]))
+        told.append(_("At this pace it passes it about %(on)s.", on=on))
+    return " ".join(told)

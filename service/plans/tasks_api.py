@@ -7,13 +7,14 @@ from typing import Any
 from flask import g
 from marshmallow import Schema, ValidationError, fields, post_dump, validates_schema
 
+from service.checklists.models import ChecklistTemplate
 from service.contracts.words import WorkKind
 from service.core import clock
 from service.core.api import Resource
 from service.core.db import db
-from service.core.fields import Body, Shown, Text, Whole, WholeText, Words, choice, one_of
+from service.core.fields import Body, Flag, Shown, Text, Whole, WholeText, Words, choice, one_of
 from service.core.paging import Listed, page, page_of
-from service.core.problems import ProblemError
+from service.core.problems import ProblemError, wrong_field
 from service.parts.models import Kit
 from service.people.api import referred, seen
 from service.people.skills import Skill
@@ -98,6 +99,7 @@ class TriggersShape(Body):
     within_days = Whole(0, checking.MOST_DAYS, attribute="event_within_days")
     times = Whole(1, 1000, attribute="event_times")
     days = Whole(1, 366, attribute="event_days")
+    trend = Flag(metadata={"description": "Also measured values that move to their limit."})
 
 
 class TaskChange(Body):
@@ -110,7 +112,9 @@ class TaskChange(Body):
     legal_max = fields.Nested(MonthsShape, allow_none=True)
     legal_basis = Text(300, allow_none=True)
     tolerance = fields.Nested(ToleranceShape)
-    checklist = Text(120, allow_none=True)
+    checklist = Text(
+        120, allow_none=True, metadata={"description": "The key of a checklist in use."}
+    )
     kit_id = Whole(allow_none=True)
     skill_id = Whole(allow_none=True)
     authorisation_id = Whole(allow_none=True)
@@ -179,6 +183,7 @@ def show_task(task_id: int) -> MaintenanceTask:
 def create_task(asked: dict[str, Any], plan_id: int) -> MaintenanceTask:
     """Add a task to a draft."""
     plan = seen(MaintenancePlan, plan_id)
+    _refuse_unknown(asked.get("checklist"))
     facts = USUAL | _facts(asked)
     _refuse_nonsense(facts, plan)
     task = plan.add_task(g.person, clock.now(), **facts)
@@ -190,6 +195,8 @@ def create_task(asked: dict[str, Any], plan_id: int) -> MaintenanceTask:
 def change_task(asked: dict[str, Any], task_id: int) -> MaintenanceTask:
     """Change a task of a draft."""
     task = seen(MaintenanceTask, task_id)
+    if asked.get("checklist") != task.checklist:
+        _refuse_unknown(asked.get("checklist"))
     facts = _facts(asked)
     now = {name: getattr(task, name) for name in task.__table__.columns.keys()}  # noqa: SIM118
     _refuse_nonsense(now | facts, task.plan)
@@ -205,6 +212,13 @@ def remove_task(task_id: int) -> MaintenanceTask:
     task.plan.remove_task(task, g.person, clock.now())
     db.session.commit()
     return task
+
+
+def _refuse_unknown(key: str | None) -> None:
+    """What older tasks say in words of their own stays; a new key has to be one."""
+    template = ChecklistTemplate.with_key(key) if key else None
+    if key and (template is None or template.retired_at):
+        raise wrong_field("checklist", "There is no checklist in use with this key.")
 
 
 def _refuse_nonsense(facts: dict[str, Any], plan: MaintenancePlan) -> None:

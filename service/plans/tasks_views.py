@@ -28,7 +28,7 @@ MORE = (
     "legal_max_months", "legal_basis", "skill_id", "authorisation_id", "kit_id", "checklist",
     "supersedes", "season_from", "season_to", "dusty_percent", "coastal_percent",
     "kwh", "sessions", "plug_cycles", "hours",
-    "events", "event_within_days", "event_times", "event_days", "catch_up",
+    "events", "trend", "event_within_days", "event_times", "event_days", "catch_up",
 )  # fmt: skip
 
 

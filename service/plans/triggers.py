@@ -81,7 +81,7 @@ def happened(
         )
         .order_by(Occurrence.nominal_on)
     )
-    moved = list(_first_of_series(db.session.scalars(query).all()))
+    moved = list(first_of_series(db.session.scalars(query).all()))
     return [one for one in moved if _bring(one, f"{event.value}: {words}", by, at)]
 
 
@@ -90,14 +90,14 @@ def watch_alarms(at: datetime) -> None:
     for event, fault in SAID:
         told = {"event": event.value, "fault": fault, "at": at}
         times = {key: count for key, count in db.session.execute(text(COUNTED), told)}
-        for one in _first_of_series(_rows(times)):
+        for one in first_of_series(_rows(times)):
             _bring(one, f"{event.value}: {times[one.id]} × / {one.task.event_days} d", RULE, at)
 
 
 def watch_use(at: datetime) -> None:
     """Whichever comes first: the calendar, or how much was charged."""
     used = {row[0]: row[1:] for row in db.session.execute(text(USED))}
-    for one in _first_of_series(_rows(used)):
+    for one in first_of_series(_rows(used)):
         _bring(one, _used(*used[one.id]), RULE, at)
 
 
@@ -125,7 +125,7 @@ def _rows(keys: Iterable[int]) -> Sequence[Occurrence]:
     return db.session.scalars(query.order_by(Occurrence.nominal_on)).all()
 
 
-def _first_of_series(rows: Sequence[Occurrence]) -> list[Occurrence]:
+def first_of_series(rows: Sequence[Occurrence]) -> list[Occurrence]:
     """Of each series the next date alone: the ones after it are still far away."""
     first: dict[tuple[int, int], Occurrence] = {}
     for row in rows:

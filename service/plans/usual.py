@@ -41,6 +41,7 @@ TASKS: tuple[tuple[WorkKind, str, str, int, str, dict[str, Any]], ...] = (
             "anchor": Anchor.CAPPED,
             "legal_max_months": 14,
             "legal_basis": "ELSÄK-FS 2022:3",
+            "trend": True,
             # The instrument trips the device: its mechanism has moved, too.
             "supersedes": ["exercise-the-rcd-by-its-button"],
         },

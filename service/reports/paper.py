@@ -7,8 +7,9 @@ does not is escaped.
 from __future__ import annotations
 
 import io
+import unicodedata
 from collections.abc import Iterable, Sequence
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any
 from xml.sax.saxutils import escape
@@ -39,6 +40,8 @@ PADDING = 3
 MOST_LINES, WIDEST_LETTER = 50, 8
 LONGEST = 4000
 INK, QUIET = colors.HexColor("#16202a"), colors.HexColor("#5a6672")
+# Stands for a letter that the fonts do not have.
+UNKNOWN = "□"
 LINE, SHADE = colors.HexColor("#c9d0d6"), colors.HexColor("#eef1f4")
 
 
@@ -58,11 +61,42 @@ def style(size: float = 9.5, bold: bool = False, **more: Any) -> ParagraphStyle:
     return ParagraphStyle(name, fontSize=size, leading=leading, **(facts | more))
 
 
-def plain(text: object, longest: int = LONGEST) -> str:
+def printable(text: object, longest: int = LONGEST) -> str:
+    """What can be printed of a text: no control, nothing that turns the direction of its
+    neighbours, and a sign of its own for what the fonts do not have."""
+    said = str(text)
+    # Far more than is shown is not looked at: nobody waits for a megabyte.
+    said = said[: 2 * longest]
+    if said.isascii() and said.isprintable():
+        clean = said
+    else:
+        clean = "".join(_sign(sign) for sign in said.replace("\r\n", "\n").replace("\t", " "))
+    return clean if len(clean) <= longest else clean[: longest - 1] + "…"
+
+
+@lru_cache(4096)
+def _sign(sign: str) -> str:
+    if sign == "\n" or ord(sign) in _letters():
+        return sign
+    kind = unicodedata.category(sign)
+    if kind in {"Zs", "Zl", "Zp"}:
+        return " "
+    return "" if kind[0] == "C" or kind == "Mn" else UNKNOWN
+
+
+@cache
+def _letters() -> frozenset[int]:
+    """What both fonts have, but for what is no letter: U+202E turns a line round."""
+    load_fonts()
+    faces = [pdfmetrics.getFont(name).face.charToGlyph for name in (REGULAR, SEMIBOLD)]
+    both = set(faces[0]) & set(faces[1])
+    return frozenset(one for one in both if unicodedata.category(chr(one))[0] != "C")
+
+
+def plain(text: object, longest: int = LONGEST, most_lines: int = MOST_LINES) -> str:
     """A text as a Paragraph shows it, whatever it holds."""
-    clean = "".join(sign for sign in str(text) if sign >= " " or sign == "\n")
-    clean = "\n".join(clean.split("\n")[:MOST_LINES])
-    short = clean if len(clean) <= longest else clean[: longest - 1] + "…"
+    lines = printable(text, longest).split("\n")
+    short = "\n".join(lines[:most_lines]) + ("…" if len(lines) > most_lines else "")
     return escape(short).replace("\n", "<br/>")
 
 
@@ -73,8 +107,12 @@ class Heading(Paragraph):  # type: ignore[misc]
         sizes = {0: (20, 0), 1: (13, 14), 2: (10, 8)}
         size, before = sizes[level]
         more = {"spaceBefore": before, "spaceAfter": 4, "keepWithNext": 1}
-        super().__init__(plain(text), style(size, bold=True, **more))
-        self.words, self.level = text, level
+        self.words, self.level = printable(text, 200).replace("\n", " "), level
+        super().__init__(escape(self.words), style(size, bold=True, **more))
+
+    def split(self, _width: float, _height: float) -> list[Flowable]:
+        """It stays whole."""
+        return []
 
 
 def text(words: object, **more: Any) -> Paragraph:
@@ -93,12 +131,14 @@ def _cell_style() -> ParagraphStyle:
 def cell(words: object, width: float) -> Any:
     """A plain string where it fits on one line, which is many times as quick."""
     load_fonts()
-    said = str(words)
+    said = printable(words)
     inside = width - 2 * PADDING
     is_short = len(said) < 90 and "\n" not in said
     if is_short and pdfmetrics.stringWidth(said, REGULAR, SIZE) <= inside:
         return said
-    return Paragraph(plain(said, int(inside / WIDEST_LETTER) * MOST_LINES), _cell_style())
+    # Lines that were typed may wrap too: each kind has half of the room.
+    lines = MOST_LINES // 2 if "\n" in said else MOST_LINES
+    return Paragraph(plain(said, int(inside / WIDEST_LETTER) * lines, lines), _cell_style())
 
 
 def table(
@@ -158,8 +198,8 @@ class _Document(BaseDocTemplate):  # type: ignore[misc]
     """`foot` stands at the left below each page."""
 
     def __init__(self, file: io.BytesIO, foot: str, **more: Any) -> None:
-        super().__init__(file, pagesize=A4, **more)
-        self.foot = foot
+        super().__init__(file, pagesize=A4, displayDocTitle=1, **more)
+        self.foot, self.headings, self.depth = foot, 0, -1
         frame = Frame(LEFT, BOTTOM, WIDTH, A4[1] - TOP - BOTTOM, 0, 0, 0, 0)
         self.addPageTemplates(PageTemplate("page", [frame], onPage=self._below))
 
@@ -168,20 +208,41 @@ class _Document(BaseDocTemplate):  # type: ignore[misc]
         canvas.line(LEFT, 15 * mm, A4[0] - LEFT, 15 * mm)
         canvas.setFont(REGULAR, 8)
         canvas.setFillColor(QUIET)
-        canvas.drawString(LEFT, 11 * mm, self.foot)
+        canvas.drawString(LEFT, 11 * mm, self._fitting)
+
+    @property
+    def _fitting(self) -> str:
+        """What of the foot leaves room for the number of the page."""
+        foot, most = printable(self.foot, 200).replace("\n", " "), WIDTH - 30 * mm
+        if pdfmetrics.stringWidth(foot, REGULAR, 8) <= most:
+            return foot
+        while pdfmetrics.stringWidth(f"{foot}…", REGULAR, 8) > most:
+            foot = foot[:-1]
+        return f"{foot}…"
 
     def afterFlowable(self, flowable: Flowable) -> None:  # noqa: N802
         if isinstance(flowable, Heading):
-            key = f"heading-{self.canv.getPageNumber()}-{id(flowable)}"
+            self.headings += 1
+            key = f"heading-{self.headings}"
             self.canv.bookmarkPage(key)
-            self.canv.addOutlineEntry(flowable.words, key, flowable.level, closed=flowable.level)
+            # An outline goes down one step at a time.
+            self.depth = min(flowable.level, self.depth + 1)
+            self.canv.addOutlineEntry(flowable.words, key, self.depth, closed=self.depth > 0)
 
 
-def pdf(story: list[Flowable], title: str, foot: str, page_words: str, language: str) -> bytes:
+def pdf(
+    story: list[Flowable],
+    title: str,
+    foot: str,
+    page_words: str,
+    language: str,
+    author: str = "Laddvakt",
+) -> bytes:
     """`page_words` has two places: `Page %s of %s`."""
     load_fonts()
     file = io.BytesIO()
     numbered = type("Numbered", (_Numbered,), {"foot": page_words})
-    document = _Document(file, foot, title=title, author="Laddvakt", lang=language)
+    words = printable(title, 200).replace("\n", " ")
+    document = _Document(file, foot, title=words, author=author, lang=language)
     document.build(story, canvasmaker=numbered)
     return file.getvalue()

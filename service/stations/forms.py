@@ -16,6 +16,7 @@ from wtforms import (
     TextAreaField,
     ValidationError,
 )
+from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]
 from wtforms.validators import DataRequired, Email, InputRequired, Length, NumberRange, Optional
 
 from service.core.db import db
@@ -40,13 +41,19 @@ __all__ = [
 SHORT, LONG = Length(max=120), Length(max=2000)
 
 
+LANGUAGES = [SelectChoice("sv", _l("Swedish")), SelectChoice("en", _l("English"))]
+
+
 class CustomerForm(RegisterForm):
-    unknown = ("organisation_number", "email", "phone", "notes")
+    unknown = ("organisation_number", "email", "phone", "report_email", "notes")
+    hints = {"report_email": _l("Empty: to the address above.")}
 
     name = StringField(_l("Name"), [DataRequired(), SHORT])
     organisation_number = StringField(_l("Organisation number"), [Length(max=20)])
     email = StringField(_l("E-mail"), [Optional(), Email(), SHORT])
     phone = StringField(_l("Telephone"), [Length(max=40)])
+    language = SelectField(_l("Language of documents"), choices=LANGUAGES, default="sv")
+    report_email = StringField(_l("Service reports by mail to"), [Optional(), Email(), SHORT])
     notes = TextAreaField(_l("Notes"), [LONG])
 
     def validate_name(self, field: Any) -> None:

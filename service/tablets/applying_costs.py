@@ -11,6 +11,7 @@ from service.parts.models import Part
 from service.stations.models import Station
 from service.tablets.bodies import quantity_of
 from service.tablets.fact import Fact, of_visit, short
+from service.visits import visit_costs
 from service.visits.visit_rows import PartUsage, VisitMaterial, VisitSignature, VisitTime
 from service.visits.visit_states import TimeKind
 
@@ -26,6 +27,7 @@ def time(fact: Fact) -> str | None:
     row.spent_on, row.person_id = day, fact.person.id
     visit.times.append(row)
     visit.touch(fact.received_at)
+    visit_costs.enter_late(visit, fact.person, fact.at, fact.received_at)
     return None
 
 
@@ -50,6 +52,7 @@ def part(fact: Fact) -> str | None:
     row.person_id = fact.person.id
     visit.parts.append(row)
     visit.touch(fact.received_at)
+    visit_costs.enter_late(visit, fact.person, fact.at, fact.received_at)
     if body["part_id"] and known is None:
         return f"There is no part {body['part_id']}."
     return None

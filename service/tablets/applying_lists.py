@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from service.checklists import runs
+from service.checklists.models import ChecklistRun
 from service.checklists.runs import IncompleteError
 from service.people.skills import PersonSkill
 from service.tablets.fact import Fact, run_of
@@ -32,8 +33,16 @@ def submit(fact: Fact) -> str | None:
         runs.submit(run, fact.person, fact.at, authorisations=has)
     except IncompleteError as wrong:
         runs.submit(run, fact.person, fact.at, unable=True, authorisations=has)
+        _advise(run, fact.body["recommendations"])
         return f"The checklist was submitted although something is open: {wrong}"
+    _advise(run, fact.body["recommendations"])
     return _other_visits(fact, run.id)
+
+
+def _advise(run: ChecklistRun, recommendations: dict[str, str]) -> None:
+    for finding in run.findings:
+        words = recommendations.get(f"{finding.item}|{finding.place}", "").strip()
+        finding.recommendation = words or finding.recommendation
 
 
 def held(fact: Fact) -> list[str]:

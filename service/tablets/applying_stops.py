@@ -14,7 +14,8 @@ def stop(fact: Fact) -> str | None:
     if visit is None:
         raise NotAppliedError("The checklist is no visit's.")
     words = body["why"] or ""
-    row = stopping.stop(visit, run, body["item"], body["place"], words, fact.person, fact.at)
+    what = (run, body["item"], body["place"], words)
+    row = stopping.stop(visit, *what, fact.person, fact.at, fact.received_at)
     if row.remote_action_id is None and row.action is None:
         return "Nobody asked the station to go out of service."
     return None

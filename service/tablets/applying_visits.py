@@ -44,7 +44,8 @@ def resume(fact: Fact) -> str | None:
 
 
 def hand_over(fact: Fact) -> str | None:
-    finishing.hand_over(of_visit(fact), fact.body["why"] or "–", fact.person, fact.received_at)
+    why = fact.body["why"] or "–"
+    finishing.hand_over(of_visit(fact), why, fact.person, fact.at, fact.received_at)
     return None
 
 
@@ -69,8 +70,6 @@ def finish(fact: Fact) -> str | None:
     }
     mine = {line.id for line in visit.order_lines}
     finishing.finish(visit, told, fact.person, fact.at, fact.received_at)
-    if visit.checked_out_at is None:
-        checking_in.check_out(visit, fact.person, fact.at, fact.received_at)
     return _unknown(list(told), mine)
 
 

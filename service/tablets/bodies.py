@@ -5,11 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 from marshmallow import ValidationError, fields, validates_schema
-from marshmallow.validate import Length, Range, Regexp
+from marshmallow.validate import Length, Range
 
 from service.checklists.answers import parse_number
 from service.core.fields import Body, Flag, Instant, Text, Whole, Words, choice, one_of
-from service.core.files import SHA
+from service.core.files import SHA, is_sha
 from service.stations.words import ComponentKind
 from service.tablets.words import Kind
 from service.tickets.states import Priority
@@ -20,7 +20,14 @@ HALF: dict[str, Any] = {"allow_none": True, "load_default": None}
 
 
 def sha(**more: Any) -> fields.String:
-    return fields.String(validate=Regexp(rf"^{SHA.pattern}\Z"), **more)
+    """In the document as a pattern; checked by `is_sha`, which takes no line's end along."""
+    about = {"pattern": f"^{SHA.pattern}$"}
+    return fields.String(validate=_refuse_unless_sha, metadata=about, **more)
+
+
+def _refuse_unless_sha(text: str) -> None:
+    if not is_sha(text):
+        raise ValidationError("Not a SHA-256 in 64 small hexadecimal digits.")
 
 
 def many(one: fields.Field[Any], **more: Any) -> fields.List[Any]:
@@ -37,8 +44,16 @@ class CheckInBody(Body):
     position = fields.Nested(Position, **HALF)
 
 
-class NothingBody(Body):
+class CheckOutBody(Body):
     """Its kind says it all."""
+
+
+class TravelBody(Body):
+    """The same."""
+
+
+class ResumeBody(Body):
+    """The same."""
 
 
 class PauseBody(Body):
@@ -137,6 +152,12 @@ class SwapBody(Body):
 
 class SubmitBody(Body):
     run = fields.UUID(required=True)
+    recommendations = fields.Dict(
+        keys=fields.String(),
+        values=Text(LONGEST),
+        load_default=dict,
+        metadata={"description": 'What the customer is advised to do, by "item|place".'},
+    )
 
 
 class SignBody(Body):
@@ -186,10 +207,10 @@ class FinishBody(Body):
 
 BODIES: dict[Kind, type[Body]] = {
     Kind.CHECK_IN: CheckInBody,
-    Kind.CHECK_OUT: NothingBody,
-    Kind.TRAVEL: NothingBody,
+    Kind.CHECK_OUT: CheckOutBody,
+    Kind.TRAVEL: TravelBody,
     Kind.PAUSE: PauseBody,
-    Kind.RESUME: NothingBody,
+    Kind.RESUME: ResumeBody,
     Kind.ANSWER: AnswerBody,
     Kind.PART: PartBody,
     Kind.TIME: TimeBody,

@@ -137,7 +137,8 @@ class Operation(_Sent):
     def _settle(
         self, rival: OperationRival | None, what: Settled, by: Person, at: datetime, why: str
     ) -> OperationSettlement:
-        said = OperationSettlement(rival=rival, what=what, why=why, by=by, at=at)
+        said = OperationSettlement(what=what, why=why, by=by, at=at)
+        said.rival_id = rival.id if rival else None
         self.settlements.append(said)
         record("settle_operation", self, by, at, why, what=what.value)
         return said

@@ -9,8 +9,8 @@ from typing import Any
 from sqlalchemy import and_, func, or_, select
 from sqlalchemy.orm import joinedload, selectinload
 
-from service.checklists.series import last_values
 from service.checklists.models import ChecklistRun, ChecklistVersion, Instrument
+from service.checklists.series import last_values
 from service.core.db import db
 from service.parts.models import Kit, KitLine, Part
 from service.people.models import Person

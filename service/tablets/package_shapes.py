@@ -8,8 +8,8 @@ from typing import Any
 
 from flask_babel import force_locale
 
-from service.checklists.series import Measurement
 from service.checklists.models import ChecklistRun, ChecklistVersion, Instrument
+from service.checklists.series import Measurement
 from service.core.fields import written
 from service.parts.models import Kit, Part
 from service.plans import reasons

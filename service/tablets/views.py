@@ -25,7 +25,7 @@ from service.core.lists import Column, Filter, Listing
 from service.core.swedish import alphabetical
 from service.people.models import Person
 from service.people.tablets import Tablet
-from service.tablets import labels, settling
+from service.tablets import labels, raw, settling
 from service.tablets.api import is_open
 from service.tablets.models import NotToSettleError, Operation, OperationRival
 from service.tablets.settling import NotAppliedStillError
@@ -122,7 +122,7 @@ def _page(operation: Operation, form: SettlementForm | None = None) -> str:
 
 def pretty(text: str) -> str:
     """All of it, a value a line, so that two can be compared."""
-    return json.dumps(json.loads(text), indent=2, sort_keys=True, ensure_ascii=False)
+    return json.dumps(raw.cleaned(json.loads(text)), indent=2, sort_keys=True, ensure_ascii=False)
 
 
 def _listing() -> Listing:

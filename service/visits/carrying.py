@@ -11,7 +11,7 @@ from service.people.models import Person
 from service.plans import deeds
 from service.plans.places import Days
 from service.plans.words import OccurrenceState
-from service.visits import making, pricing
+from service.visits import making, pricing, standing
 from service.visits.charges import Charge
 from service.visits.lines import WorkOrderLine
 from service.visits.models import WorkOrder
@@ -65,6 +65,7 @@ def amend(line: WorkOrderLine, by: Doer, at: datetime, **facts: Any) -> None:
     if changed:
         told = {name: str(value) for name, value in changed.items()}
         record("edit_line", line.order, by, at, line=line.about, **told)
+        standing.changed(line, at)
     if "work_kind" in changed and line.charge is not Charge.AGREED:
         line.charge = line.contract_id = line.extra_price_ore = None
         pricing.price([line.order], at)
@@ -77,6 +78,7 @@ def give_up(line: WorkOrderLine, why: str, by: Doer, at: datetime) -> None:
     """
     _refuse_unless(line, LineState.OPEN)
     line.let_go(why)
+    standing.let_go([line], why, at)
     _tell(line, "not_done", by, at, why)
 
 
@@ -94,6 +96,7 @@ def take_back(line: WorkOrderLine, why: str, by: Doer, at: datetime) -> None:
     if not _is_free(line):
         raise RefusedError(Refusal.TAKEN)
     line.open_again()
+    standing.open_again(line, at)
     _tell(line, "open_again", by, at, why)
 
 
@@ -118,6 +121,7 @@ def reopen(order: WorkOrder, why: str | None, by: Doer, at: datetime) -> None:
     for line in order.lines:
         if _is_free(line):
             line.open_again()
+            standing.open_again(line, at)
     order.keep_due()
     pricing.price([order], at)
 
@@ -188,6 +192,7 @@ def _tell(
     order.keep_due()
     station = line.station.name if line.station else None
     record(f"line_{what}", order, by, at, why, line=line.about, station=station, **facts)
+    standing.changed(line, at)
     if line.ticket:
         making.tell_ticket(line.ticket, order, what, by, at)
     announce("work_order", order.id, at)

@@ -18,7 +18,7 @@ from service.plans.models import PlanError
 from service.plans.places import Days
 from service.tickets.models import Ticket
 from service.tickets.states import Priority
-from service.visits import carrying, visit_costs, visiting
+from service.visits import carrying, checking_in, visit_costs, visiting
 from service.visits.lines import WorkOrderLine
 from service.visits.models import WorkOrder
 from service.visits.refusals import OrderError
@@ -54,6 +54,7 @@ def finish(
     """
     visit.go(VisitState.FINISHED, by, now)
     visit.ended_at = at
+    checking_in.leave(visit, by, at, now)
     for one in visit.lines:
         _close(visit, one, told.get(one.work_order_line_id, Told(False)), by, at, now)
     findings_become_work(visit, by, now)
@@ -71,15 +72,20 @@ def abort(
     visit.abort_kind = kind
     visit.go(VisitState.ABORTED, by, now, words)
     visit.ended_at = at
+    checking_in.leave(visit, by, at, now)
     visiting.release(visit, now)
     visit.ask("aborted", now, kind=kind.value, words=words)
     findings_become_work(visit, by, now)
     visit_costs.enter(visit, by, at, now)
 
 
-def hand_over(visit: ServiceVisit, why: str, by: Person, now: datetime) -> None:
-    """Half done: it goes on later, by somebody else perhaps. What is answered stays."""
+def hand_over(visit: ServiceVisit, why: str, by: Person, at: datetime, now: datetime) -> None:
+    """Half done: it goes on later, by somebody else perhaps. What is answered stays.
+
+    Raises WrongVisitStateError.
+    """
     visit.go(VisitState.CONFIRMED, by, now, why)
+    checking_in.leave(visit, by, at, now)
     visit.ask("handed_over", now, words=why, technician=by.name)
 
 
@@ -130,17 +136,18 @@ def _order_of(visit: ServiceVisit, remarks: list[Finding], by: Person, now: date
 def _close(
     visit: ServiceVisit, one: VisitLine, told: Told, by: Person, at: datetime, now: datetime
 ) -> None:
-    if one.released_at is not None:
-        return
-    if not told.done:
-        _leave(visit, one, told.why or "", now)
+    if not told.done or one.line.is_done:
+        if one.released_at is None and one.line.is_open:
+            _leave(visit, one, told.why or "", now)
         return
     day = Days(at)[visit.site.time_zone]
     try:
         with db.session.begin_nested():
             carrying.finish(one.line, day, by, now, told.though_early, told.minutes)
     except (OrderError, PlanError) as wrong:
-        visit.ask(CLOSED_MEANWHILE, now, line=one.work_order_line_id, why=type(wrong).__name__)
+        one.released_at = one.released_at or now
+        facts = {"line": one.work_order_line_id, "about": one.line.about}
+        visit.ask(CLOSED_MEANWHILE, now, **facts, words=str(wrong) or type(wrong).__name__)
 
 
 def _leave(visit: ServiceVisit, one: VisitLine, why: str, now: datetime) -> None:

@@ -79,7 +79,7 @@ class PlanForm(RegisterForm):
 
     def __init__(self, order: WorkOrder) -> None:
         super().__init__(order, assignee_id=order.assignee_id or NOBODY)
-        self.assignee_id.choices = [(NOBODY, _("nobody")), *_house(order.assignee)]
+        self.assignee_id.choices = [(NOBODY, _("nobody")), *house(order.assignee)]
         if not self.is_submitted():
             self.assignee_id.data = order.assignee_id or NOBODY
 
@@ -89,7 +89,7 @@ class PlanForm(RegisterForm):
         return None if key == NOBODY else db.session.get(Person, key)
 
 
-def _house(current: Person | None) -> list[tuple[int, str]]:
+def house(current: Person | None) -> list[tuple[int, str]]:
     """Whoever can be sent: technicians first."""
     them = select(Person).where(
         Person.active, Person.is_service.is_(False), Person.role != Role.CUSTOMER

@@ -80,6 +80,8 @@ REFUSED: dict[Refusal, Any] = {
     Refusal.RETIRED: _l("the station is retired"),
     Refusal.NO_SITE: _l("the station has no site"),
     Refusal.OTHER_SITE: _l("of another site"),
+    Refusal.DRAFT: _l("its work order is a draft"),
+    Refusal.ON_VISIT: _l("a service visit is under way with it, or tells of it"),
 }
 VERB: dict[str, Any] = {
     "unscheduled": _l("released"),

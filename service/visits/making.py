@@ -21,7 +21,7 @@ from service.plans.recalls import Recall, RecallStation
 from service.plans.words import RecallKind
 from service.stations.models import Site, Station
 from service.tickets.models import Ticket
-from service.visits import pricing
+from service.visits import pricing, standing
 from service.visits.lines import WorkOrderLine
 from service.visits.models import WorkOrder
 from service.visits.refusals import Refusal, RefusedError
@@ -82,8 +82,13 @@ def add_words(
 
 
 def remove(order: WorkOrder, line: WorkOrderLine, by: Doer, at: datetime) -> None:
-    """Take a line that nobody has done off the order. Raises EndedError."""
+    """Take a line that nobody has done off the order, and off the visit that is planned for it.
+
+    Raises EndedError, and RefusedError where a visit is under way with it, or tells of it.
+    """
     order.refuse_unless_open()
+    if not standing.take_off(line, at):
+        raise RefusedError(Refusal.ON_VISIT)
     record("remove_line", order, by, at, line=_words(line))
     order.lines.remove(line)
     order.keep_due()

@@ -15,6 +15,7 @@ from service.people.models import Person
 from service.people.roles import Role
 from service.plans.recalls import Recall
 from service.stations.models import Site
+from service.visits import standing
 from service.visits.lines import WorkOrderLine
 from service.visits.needs import Needs, needs_of
 from service.visits.refusals import (
@@ -204,7 +205,7 @@ class WorkOrder(Model):
     def give_up(self, why: str | None, by: Doer, at: datetime) -> None:
         """It cannot be completed: what is not done is let go. See `carrying.cannot_complete`."""
         self._go(State.CANNOT_COMPLETE, by, at, why)
-        self._let_go()
+        self._let_go(at)
 
     def approve(self, by: Doer, at: datetime) -> None:
         """Somebody has looked at it. From now on it is locked."""
@@ -219,7 +220,7 @@ class WorkOrder(Model):
         if any(line.is_done for line in self.lines):
             raise WorkDoneError
         self._go(State.CANCELLED, by, at, why)
-        self._let_go()
+        self._let_go(at)
 
     def restore(self, why: str | None, by: Doer, at: datetime) -> None:
         """It was cancelled by mistake. See `carrying.reopen` for its lines."""
@@ -241,9 +242,11 @@ class WorkOrder(Model):
         latest = (one.latest_on for one in dates if one is not None and one.is_open)
         self.due_on = min(latest, default=None)
 
-    def _let_go(self) -> None:
-        for line in self.open_lines:
+    def _let_go(self, at: datetime) -> None:
+        lines = self.open_lines
+        for line in lines:
             line.let_go(self.state_reason or "")
+        standing.let_go(lines, self.state_reason or "", at)
         self.keep_due()
 
     def refuse_way_to(self, after: State) -> None:

@@ -77,6 +77,8 @@ class Refusal(StrEnum):
     RETIRED = "its station is retired"
     NO_SITE = "its station has no site"
     OTHER_SITE = "it belongs to another site"
+    DRAFT = "its work order is a draft"
+    ON_VISIT = "a service visit is under way with it, or tells of it"
 
 
 class RefusedError(OrderError):

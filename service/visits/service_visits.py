@@ -54,6 +54,20 @@ class VisitEndedError(VisitError):
     """Nothing about it changes any more."""
 
 
+class NobodyError(VisitError):
+    """No technician has it."""
+
+    def __init__(self) -> None:
+        super().__init__("give it to a technician first")
+
+
+class NotThereError(VisitError):
+    """Nobody has checked in: there is nothing to leave."""
+
+    def __init__(self) -> None:
+        super().__init__("nobody has checked in on the visit")
+
+
 class ServiceVisit(Model):
     __tablename__ = "service_visit"
     __table_args__ = (
@@ -114,10 +128,10 @@ class ServiceVisit(Model):
 
     @classmethod
     def visible_to(cls, person: Person) -> Select[ServiceVisit]:
-        """A technician sees the own ones, a customer what is fixed at its own sites."""
+        """A technician sees the own ones, a customer those at its own sites; both what is fixed."""
         query = select(cls)
         if person.role is Role.TECHNICIAN:
-            return query.where(cls.technician_id == person.id)
+            return query.where(cls.technician_id == person.id, cls.state != VisitState.TENTATIVE)
         if person.sees_all:
             return query
         mine = select(Site.id).where(Site.customer_id == person.customer_id)
@@ -175,16 +189,21 @@ class ServiceVisit(Model):
             self.touch(at)
 
     def give_to(self, technician: Person | None, by: Doer, at: datetime) -> None:
-        """Another technician has it. Raises VisitEndedError."""
+        """Another technician has it, who has neither accepted it nor set out.
+
+        Raises VisitEndedError, and WrongVisitStateError where nobody is to have what is begun.
+        """
         self.refuse_unless_open()
-        before = self.technician.name if self.technician else None
-        if technician is None and self.state is not VisitState.TENTATIVE:
-            self.go(VisitState.TENTATIVE, by, at)
+        before = self.technician
+        if technician is before:
+            return
+        after = VisitState.CONFIRMED if technician else VisitState.TENTATIVE
+        if self.state not in (VisitState.TENTATIVE, after):
+            self.go(after, by, at)
         self.technician = technician
-        after = technician.name if technician else None
-        if before != after:
-            record("assign", self, by, at, technician=[before, after])
-            self.touch(at)
+        names = [one.name if one else None for one in (before, technician)]
+        record("assign", self, by, at, technician=names)
+        self.touch(at)
 
     def cancel(self, why: str, by: Doer, at: datetime) -> None:
         """Its lines are free for another visit."""

@@ -194,14 +194,14 @@ def change_visit(visit: ServiceVisit, by: Person, at: datetime, **asked: Any) ->
         assignee(key) if key is not None else None,
         by,
         at,
-        asked.get("notes", visit.notes),
+        notes=asked.get("notes", visit.notes),
     )
 
 
 @service_visits.verb("dispatch")
 def dispatch_visit(visit: ServiceVisit, by: Person, at: datetime) -> None:
     """Put a service visit on the technician's tablet."""
-    visit.go(VisitState.DISPATCHED, by, at)
+    visiting.dispatch(visit, by, at)
 
 
 @service_visits.verb("cancellation", Why)

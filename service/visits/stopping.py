@@ -28,8 +28,11 @@ def stop(
     why: str,
     by: Person,
     at: datetime,
+    now: datetime,
 ) -> VisitStop:
     """Set it inoperative and open a P1 ticket; the second time the same answer.
+
+    Told late, both are of now: what was seen at `at` is dangerous until somebody says otherwise.
 
     A car that charges there is stopped by it: somebody at the cabinet says that it is unsafe.
     """
@@ -40,13 +43,13 @@ def stop(
         return there
     connector = connector_of(place)
     title = f"{_label(run, item)}: {why}" if why else _label(run, item)
-    ticket = Ticket.open_by_hand(run.station, title[:500], Priority.P1, by, at, connector)
-    action = make_inoperative(visit, run, connector, ticket, by, at)
+    ticket = Ticket.open_by_hand(run.station, title[:500], Priority.P1, by, now, connector)
+    action = make_inoperative(visit, run, connector, ticket, by, now)
     row = VisitStop(run_id=run.id, item=item, place=place, why=why, ticket=ticket, at=at)
     row.action = action
     visit.stops.append(row)
-    record("stop", visit, by, at, why, item=item, place=place, ticket=ticket.id)
-    visit.touch(at)
+    record("stop", visit, by, now, why, item=item, place=place, ticket=ticket.id)
+    visit.touch(now)
     return row
 
 
@@ -56,12 +59,12 @@ def make_inoperative(
     connector: int,
     ticket: Ticket,
     by: Person,
-    at: datetime,
+    now: datetime,
 ) -> RemoteAction:
     reason = f"Service visit {visit.number}: {ticket.title or ''}"[:500]
     fields = {"connector": connector, "type": "inoperative"}
     kind = ActionKind.CHANGE_AVAILABILITY
-    return RemoteAction.ask(run.station, kind, fields, reason, by, at, ticket, force=True)
+    return RemoteAction.ask(run.station, kind, fields, reason, by, now, ticket, force=True)
 
 
 def connector_of(place: str) -> int:

@@ -1,6 +1,24 @@
-"""The pages of work orders: a list and nothing else."""
+"""The pages of work orders and of service visits: a list and nothing else."""
 
-from service.visits import deed_views, list_views, making_views, show_views
-from service.visits.blueprint import bp
+from service.visits import (
+    deed_views,
+    list_views,
+    making_views,
+    service_visit_views,
+    show_views,
+    visit_list_views,
+    visit_planning_views,
+)
+from service.visits.blueprint import bp, visits
 
-__all__ = ["bp", "deed_views", "list_views", "making_views", "show_views"]
+__all__ = [
+    "bp",
+    "deed_views",
+    "list_views",
+    "making_views",
+    "service_visit_views",
+    "show_views",
+    "visit_list_views",
+    "visit_planning_views",
+    "visits",
+]

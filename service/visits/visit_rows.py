@@ -14,6 +14,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from service.checklists.models import ChecklistRun
 from service.core.db import Model
 from service.core.history import record
+from service.core.live import announce
 from service.monitoring.models import MaintenanceWindow
 from service.parts.models import Part
 from service.people.models import Person
@@ -205,5 +206,9 @@ class VisitReview(Model):
     settled_by: Mapped[Person | None] = relationship()
 
     def settle(self, answer: str, by: Person, at: datetime) -> None:
-        self.settled_at, self.settled_by_id, self.answer = at, by.id, answer
-        record("settle", self, by, at, answer, question=self.question)
+        """Somebody has looked at it. The second time changes nothing."""
+        if self.settled_at is not None:
+            return
+        self.settled_at, self.settled_by, self.answer = at, by, answer
+        record("answer_question", self.visit, by, at, answer, question=self.question)
+        announce("service_visit", self.visit_id, at)

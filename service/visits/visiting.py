@@ -12,10 +12,12 @@ from service.core.db import db
 from service.core.history import record
 from service.people.models import Person
 from service.stations.models import Site
+from service.visits import checking_in, standing
 from service.visits.lines import WorkOrderLine
 from service.visits.models import WorkOrder
 from service.visits.refusals import Refusal, RefusedError
-from service.visits.service_visits import ServiceVisit
+from service.visits.service_visits import NobodyError, ServiceVisit
+from service.visits.states import State
 from service.visits.visit_rows import VisitLine
 from service.visits.visit_states import VisitState
 
@@ -49,11 +51,13 @@ def plan(
 def add(visit: ServiceVisit, lines: Sequence[WorkOrderLine], by: Doer, at: datetime) -> None:
     """Put lines of open orders on the visit. Raises VisitEndedError, RefusedError."""
     visit.refuse_unless_open()
-    taken = _taken(lines)
+    _lock(lines)
+    taken = standing.taken(lines)
     for line in lines:
         if why := _refusal(line, visit.site_id, taken):
             raise RefusedError(why)
-        visit.lines.append(VisitLine(line=line))
+    for line in lines:
+        _put_on(visit, line)
     told = ", ".join(f"{line.order.number}: {line.about}" for line in lines[:20])
     record("add_lines", visit, by, at, lines=told)
     db.session.flush()
@@ -65,6 +69,7 @@ def remove(visit: ServiceVisit, one: VisitLine, by: Doer, at: datetime) -> None:
     visit.refuse_unless_open()
     record("remove_line", visit, by, at, line=one.line.about)
     visit.lines.remove(one)
+    db.session.flush()
     visit.touch(at)
 
 
@@ -73,15 +78,27 @@ def move(
     starts_at: datetime,
     minutes: int,
     technician: Person | None,
-    by: Doer,
+    by: Person,
     at: datetime,
-    notes: str | None = None,
+    **facts: Any,
 ) -> None:
-    """Another time, another technician: the same visit. Raises VisitEndedError."""
-    visit.edit(by, at, starts_at=starts_at, minutes=minutes, notes=notes)
+    """Another time, another technician: the same visit.
+
+    Raises VisitEndedError, and WrongVisitStateError where nobody is to have what is begun.
+    """
+    visit.edit(by, at, starts_at=starts_at, minutes=minutes, **facts)
+    if technician is not visit.technician:
+        checking_in.leave(visit, by, at, at)
     visit.give_to(technician, by, at)
     if technician and visit.state is VisitState.TENTATIVE:
         visit.go(VisitState.CONFIRMED, by, at)
+
+
+def dispatch(visit: ServiceVisit, by: Doer, at: datetime) -> None:
+    """Onto the technician's tablet. Raises NobodyError, WrongVisitStateError."""
+    if visit.technician is None:
+        raise NobodyError
+    visit.go(VisitState.DISPATCHED, by, at)
 
 
 def cancel(visit: ServiceVisit, why: str, by: Doer, at: datetime) -> None:
@@ -93,27 +110,37 @@ def cancel(visit: ServiceVisit, why: str, by: Doer, at: datetime) -> None:
 def release(visit: ServiceVisit, at: datetime) -> None:
     """What is still to do on it is free for another visit."""
     for one in visit.lines:
-        if one.released_at is None:
+        if one.released_at is None and one.line.is_open:
             one.released_at = at
 
 
 def free_lines(order: WorkOrder) -> list[WorkOrderLine]:
     """The open lines of an order that stand on no visit."""
-    taken = _taken(order.open_lines)
+    taken = standing.taken(order.open_lines)
     return [line for line in order.open_lines if line.id not in taken]
 
 
-def _taken(lines: Sequence[WorkOrderLine]) -> set[int]:
+def _lock(lines: Sequence[WorkOrderLine]) -> None:
+    """Of two dispatchers at once, the second finds them taken."""
     keys = [line.id for line in lines]
-    on_visit = select(VisitLine.work_order_line_id).where(
-        VisitLine.work_order_line_id.in_(keys), VisitLine.released_at.is_(None)
-    )
-    return set(db.session.scalars(on_visit)) if keys else set()
+    mine = select(WorkOrderLine.id).where(WorkOrderLine.id.in_(keys)).order_by(WorkOrderLine.id)
+    db.session.execute(mine.with_for_update())
+
+
+def _put_on(visit: ServiceVisit, line: WorkOrderLine) -> None:
+    """What was let go of on the same visit comes back."""
+    before = next((one for one in visit.lines if one.line is line), None)
+    if before:
+        before.released_at = None
+    else:
+        visit.lines.append(VisitLine(line=line))
 
 
 def _refusal(line: WorkOrderLine, site_id: int, taken: set[int]) -> Refusal | None:
     if not line.is_open or not line.order.is_open:
         return Refusal.ENDED
+    if line.order.state is State.DRAFT:
+        return Refusal.DRAFT
     if line.id in taken:
         return Refusal.TAKEN
     return Refusal.OTHER_SITE if line.order.site_id != site_id else None

@@ -28,14 +28,18 @@ export async function call(method, path, body, { bytes = null, mime = "", patien
   try {
     response = await fetch(`/api/t${path}`, options);
     if (method === "HEAD") return response.ok;
+    // Nothing new.
+    if (response.status === 304) return null;
     const text = await response.text();
     const told = text ? JSON.parse(text) : null;
     if (response.ok) return told;
     throw new CallError(response.status, told ?? {});
   } catch (wrong) {
     if (wrong instanceof CallError) throw wrong;
-    // Cut off, too slow, or an answer of something in between (a hotel's page, say).
-    throw new CallError(response && !response.ok ? response.status : 0, { detail: String(wrong.message ?? wrong) });
+    // Cut off, too slow, or an answer of something in between (a hotel's page, say): what is not
+    // the server's own answer refuses nothing.
+    const isTheirs = response && (response.status >= 500 || response.status === 413);
+    throw new CallError(isTheirs ? response.status : 0, { detail: String(wrong.message ?? wrong) });
   }
 }
 

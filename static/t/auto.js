@@ -24,15 +24,9 @@ export function autoField(run, name, item, rest) {
     };
   };
   show(run.station, false);
-  asked(run).then(
-    (station) => show(station, true),
-    () => show(run.station, false),
-  );
+  // Without contact what the package said stays, with its age.
+  run.context.live(run.run.station_id).then((station) => station && show({ ...run.station, ...station }, station.connected !== false));
   return { box: h("div", { class: "automatic" }, live, take, hand.box), focus: hand.focus, settle: hand.settle };
-}
-
-async function asked(run) {
-  return run.context.live(run.run.station_id);
 }
 
 function byHand(run, name, item, rest) {
@@ -76,7 +70,7 @@ function typed(run, name, { disabled, onChange }) {
 // What the station's state says of this question: {text, since, answer}, or null.
 function reading(run, item, place, station) {
   if (!station) return null;
-  if (item.auto === "firmware") return station.firmware ? { text: station.firmware, at: station.at, answer: { value: station.firmware, number: null } } : null;
+  if (item.auto === "firmware") return station.firmware ? { text: station.firmware, at: station.as_of, answer: { value: station.firmware, number: null } } : null;
   if (item.auto === "signal") return ofSignal(run, item, station);
   const connectors = (station.connectors ?? []).filter((one) => !place.includes(":") || String(one.number) === place.split(":")[1]);
   if (!connectors.length) return null;
@@ -92,7 +86,7 @@ function ofSignal(run, item, station) {
   if (typeof station.signal !== "number") return null;
   return {
     text: `${shownNumber(run, station.signal)} ${item.unit ?? ""}`.trim(),
-    at: station.signal_at ?? station.at,
+    at: station.signal_at ?? station.as_of,
     answer: { value: String(station.signal), number: station.signal },
   };
 }

@@ -4,19 +4,20 @@ import { fourAnswers, verdictMark } from "./answers.js";
 import { h } from "./dom.js";
 import { foot } from "./foot.js";
 import { showItem } from "./item.js";
-import { itemAddress, lacks, placeName, reviewAddress, room, runTitle } from "./places.js";
+import { itemAddress, lacks, placeName, readOnly, reviewAddress, room, runTitle } from "./places.js";
 import { nameOf, Run } from "./run.js";
 import { stopBox, unsafeButton } from "./stop.js";
 
 const QUICK = ["ok", "na"];
 
 export async function show(main, params, context) {
+  if (await readOnly(main, context, params.visit)) return;
   const run = await Run.open(context, params.visit, params.run);
   if (!run) {
     room(main, h("h1", { tabindex: "-1" }, context.words("run.gone")), h("p", {}, context.words("run.gone_why")));
     return;
   }
-  const name = params.item && nameOf(params.item, params.place);
+  const name = params.item;
   if (name && run.byName.get(name)?.shown) showItem(main, run, name);
   else new RunPage(main, run).build();
 }
@@ -35,7 +36,7 @@ class RunPage {
       h("div", { class: "bar" }, h("a", { class: "button", href: `#/visit/${run.visit.id}` }, words("run.visit")), unsafeButton(run.context, run.visit, [run])),
       h("h1", { tabindex: "-1" }, runTitle(run)),
       h("p", { class: "hint" }, [run.station.name, run.station.model].filter(Boolean).join(" · ")),
-      this.restored(),
+      run.isSubmitted() ? h("p", { class: "notice" }, words("item.submitted")) : this.restored(),
       this.stop,
       ...this.sections(),
       this.foot.box,
@@ -114,7 +115,7 @@ class RunPage {
       name: `answer-${name}`,
       legend: this.run.label(name),
       chosen: one.verdict,
-      disabled: false,
+      disabled: this.run.isSubmitted(),
       shape: "answers quick",
       onChoose: (value) => this.choose(name, value),
     });

@@ -4,7 +4,8 @@ import { keepTyped, labelled, select, visitAt } from "./fields.js";
 
 const KINDS = ["rcd", "filter", "contactor", "cable", "connector", "modem", "meter", "screen", "power_module", "fan", "payment_terminal", "other"];
 
-export async function show(main, { station: id }, context) {
+export async function show(main, params, context) {
+  const { station: id } = params;
   const { pkg, words, store, outbox } = context;
   const station = pkg?.stations[id];
   if (!station) return main.replaceChildren(h("h1", {}, words("station.unknown")));
@@ -20,7 +21,7 @@ export async function show(main, { station: id }, context) {
     const body = { station_id: station.id, kind: kind.value, ...typed, evse: Number(evse.value) || null, removes_id: Number(removes.value) || null };
     await store.addOperation({ visit_id: visitAt(pkg, station.id)?.id ?? null, kind: "component", body });
     await store.dropDraft(key);
-    outbox.flush();
+    outbox.flush({ now: true });
     main.replaceChildren(h("h1", {}, station.name), h("p", { class: "state ok", role: "status" }, words("component.done")), h("a", { class: "button main", href: `#/station/${id}` }, words("visit.cancel")));
   };
   const form = h("form", { class: "t-form", onsubmit: submit },
@@ -29,6 +30,6 @@ export async function show(main, { station: id }, context) {
     labelled(words("component.evse"), evse), labelled(words("component.removes"), removes),
     h("button", { class: "button main" }, words("component.go")));
   main.replaceChildren(h("h1", { dir: "auto" }, `${words("component.title")} · ${station.name}`), form);
-  await keepTyped(form, key, context, () => show(main, { station: id }, context));
+  await keepTyped(form, key, { ...context, again: () => show(main, params, context) });
   return null;
 }

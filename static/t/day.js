@@ -3,6 +3,7 @@ import { h } from "./dom.js";
 
 const ENDED = new Set(["finished", "aborted", "cancelled"]);
 const DAY_MS = 24 * 3600 * 1000;
+const WRONG_CLOCK_MS = 120_000;
 
 export async function show(main, _params, context) {
   const { pkg, words, store, outbox } = context;
@@ -17,7 +18,7 @@ export async function show(main, _params, context) {
   const unsent = await outbox.status();
   main.replaceChildren(
     title,
-    aged(pkg, unsent, context),
+    aged(pkg, unsent, (await store.getMeta("skew_ms")) ?? 0, context),
     ...section(null, ofToday, context, words("day.none")),
     toLoad(ofToday, words),
     ...section("day.before", open.filter((visit) => dayOf(visit.starts_at) < today), context),
@@ -34,10 +35,11 @@ async function endedHere(store) {
   return new Set(ends.map((op) => op.visit_id));
 }
 
-function aged(pkg, unsent, { words }) {
+function aged(pkg, unsent, skew, { words }) {
   const told = [];
   if (Date.now() - Date.parse(pkg.at) > DAY_MS) told.push(h("p", { class: "notice" }, words("day.old")));
   if (unsent.oldest && Date.now() - unsent.oldest > 2 * DAY_MS) told.push(h("p", { class: "notice" }, words("day.unsent_old")));
+  if (Math.abs(skew) > WRONG_CLOCK_MS) told.push(h("p", { class: "notice" }, words("settings.skew", { n: Math.round(skew / 1000) })));
   return told.length ? h("section", {}, told) : "";
 }
 

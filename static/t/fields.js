@@ -23,7 +23,7 @@ export function select(options, chosen) {
 
 // A number with a button on either side: never hidden by a long name, and easy in gloves.
 export function counter(words, value = 1) {
-  const field = h("input", { inputmode: "decimal", value: String(value), "aria-label": words("visit.quantity") });
+  const field = h("input", { inputmode: "decimal", required: true, pattern: "[0-9]+([.,][0-9]+)?", value: String(value), "aria-label": words("visit.quantity") });
   const step = (by) => {
     field.value = String(Math.max(1, (Number(field.value.replace(",", ".")) || 1) + by));
     field.dispatchEvent(new Event("input", { bubbles: true }));
@@ -35,45 +35,50 @@ export function counter(words, value = 1) {
   return { box, value: () => field.value.trim().replace(",", ".") };
 }
 
-// What is typed is kept with every keystroke, and there again after whatever happens: said so, and
-// gone at a touch. A field is known by its place in the form.
-export async function keepTyped(form, key, { store, words, hour }, again) {
-  [...form.elements].forEach((field, place) => (field.name ||= `n${place}`));
-  form.addEventListener("input", ({ target }) => target.type !== "file" && store.saveDraft(key, target.name, { text: target.value, at: Date.now() }));
-  const draft = Object.entries((await store.getDraft(key)) ?? {}).filter(([, kept]) => kept?.at);
-  for (const [name, { text }] of draft) restore(form.elements.namedItem(name), text);
-  if (!draft.length) return;
+// What is typed is kept with every keystroke, and there again after whatever happens. That it is
+// an older text is said, with the way to throw it away.
+export async function keepTyped(form, key, { words, store, hour, again }) {
+  const draft = (await store.getDraft(key)) ?? {};
+  // By their order in the form: the same after every start.
+  [...form.elements].forEach((field, at) => (field.name ||= `n${at}`));
+  for (const [name, value] of Object.entries(draft)) {
+    const field = form.elements.namedItem(name);
+    if (field && "value" in field && field.type !== "file") field.value = value;
+  }
+  form.addEventListener("input", async (event) => {
+    if (event.target.type === "file") return;
+    await store.saveDraft(key, event.target.name, event.target.value);
+    await store.saveDraft(key, "at", Date.now());
+  });
+  if (draft.at) form.prepend(restored(key, draft, { words, store, hour, again }));
+  return draft;
+}
+
+function restored(key, draft, { words, store, hour, again }) {
   const discard = async () => {
     await store.dropDraft(key);
     await again();
   };
-  form.prepend(h("p", { class: "notice t-restored", role: "status" },
-    h("span", {}, words("draft.restored", { at: hour(Math.max(...draft.map(([, kept]) => kept.at))) })),
-    h("button", { type: "button", class: "button", onclick: discard }, words("draft.discard"))));
+  return h("p", { class: "t-row restored", role: "status" },
+    h("span", {}, words("draft.restored", { at: hour(draft.at) })),
+    h("button", { type: "button", class: "button", onclick: discard }, words("draft.discard")));
 }
 
-// What hangs on the choice is told of it: which outlets the station has, say.
-function restore(field, text) {
-  if (!field || !("value" in field)) return;
-  field.value = text;
-  field.dispatchEvent?.(new Event("change", { bubbles: true }));
-}
-
-// Photos of a form that is not done yet: kept with what is typed.
-export async function photoBox(key, { store, words }) {
-  const shas = (await store.getDraft(`${key}-photos`))?.shas ?? [];
-  const said = h("p", { role: "status", class: "hint" }, shas.length ? words("visit.photos_kept", { n: shas.length }) : "");
-  const file = h("input", { type: "file", accept: "image/*", multiple: true });
+// Photos of a form: kept with its draft, so that a lock or a restart loses none.
+export async function keepPhotos(file, said, key, { words, store }) {
+  const photos = [...((await store.getDraft(key))?.photos ?? [])];
+  const told = () => (said.textContent = photos.length ? words("visit.photos_kept", { n: photos.length }) : "");
   file.addEventListener("change", async () => {
-    const button = file.form.querySelector(".main");
-    button.disabled = true;
-    for (const one of file.files) shas.push(await photographed(one, store));
-    await store.saveDraft(`${key}-photos`, "shas", shas);
-    said.textContent = words("visit.photos_kept", { n: shas.length });
+    for (const one of file.files) {
+      photos.push(await photographed(one, store));
+      await store.saveDraft(key, "photos", [...photos]);
+    }
+    await store.saveDraft(key, "at", Date.now());
     file.value = "";
-    button.disabled = false;
+    told();
   });
-  return { shas, box: [labelled(words("visit.photo"), file), said], forget: () => store.dropDraft(`${key}-photos`) };
+  told();
+  return photos;
 }
 
 // The visit that something at this station belongs to: one that goes on, the soonest first.

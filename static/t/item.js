@@ -37,7 +37,7 @@ class ItemPage {
 
   build() {
     const { run, name, words, item } = this;
-    const locked = this.state.locked.length > 0;
+    const locked = this.state.locked.length > 0 || run.isSubmitted();
     this.rest = { disabled: locked, onChange: this.change };
     this.field = this.makeField();
     this.photo = item.type === "photo" ? null : photoField(run, name, this.rest);
@@ -68,14 +68,19 @@ class ItemPage {
       this.ticket(),
       MEASURED.includes(item.type) ? trend(run, item, this.last) : null,
     );
-    form.addEventListener("submit", (event) => {
-      event.preventDefault();
-      this.next();
-    });
+    form.addEventListener("submit", (event) => event.preventDefault());
+    form.addEventListener("keydown", (event) => this.key(event));
     room(this.main, form, this.foot.box);
     run.watch(() => this.foot.settle());
     this.settle();
     (locked ? form.querySelector("h1") : this.first())?.focus();
+  }
+
+  // Enter goes on wherever it has no work of its own.
+  key(event) {
+    if (event.key !== "Enter" || event.target.closest("textarea, button, a, summary, select, [type=search], [type=file]")) return;
+    event.preventDefault();
+    this.next();
   }
 
   // A field of text is where the keys should go; a choice is read first.
@@ -160,6 +165,7 @@ class ItemPage {
 
   locked() {
     const { words, run } = this;
+    if (run.isSubmitted()) return h("p", { class: "notice" }, words("item.submitted"));
     if (!this.state.locked.length) return null;
     const by = this.state.locked.map((key) => {
       const where = run.whereIs(key, this.place);
@@ -194,7 +200,7 @@ class ItemPage {
 
   noteField() {
     const { run, name, words } = this;
-    const note = h("textarea", { id: "note", rows: "2", dir: "auto", maxlength: "10000" });
+    const note = h("textarea", { id: "note", rows: "2", dir: "auto", maxlength: "10000", disabled: run.isSubmitted() });
     note.value = run.entry(name).note ?? "";
     note.addEventListener("input", () => this.change({ note: note.value }));
     this.note = note;
@@ -203,7 +209,7 @@ class ItemPage {
 
   ticket() {
     const { run, name, words } = this;
-    const box = h("input", { type: "checkbox", checked: Boolean(run.entry(name).ticket), onchange: () => this.change({ ticket: box.checked }) });
+    const box = h("input", { type: "checkbox", checked: Boolean(run.entry(name).ticket), disabled: run.isSubmitted(), onchange: () => this.change({ ticket: box.checked }) });
     this.ticketBox = h("label", { class: "tick" }, box, h("span", {}, words("item.ticket")));
     return this.ticketBox;
   }

@@ -6,7 +6,6 @@ import { day as dayText, hour, language, t, useLanguage } from "./words.js";
 import * as store from "./store.js";
 import { refresh } from "./sync.js";
 import { isLocked, lockPage, minded } from "./pin.js";
-import { visitLock } from "./writer.js";
 
 const PAGES = [
   [/^enrol(?:\/([^/]+))?$/, () => import("./enrol.js"), ["code"]],
@@ -50,28 +49,25 @@ async function showPage() {
   const page = await load();
   if (mine !== shown) return null;
   document.body.dataset.page = address.split("/")[0] || "day";
-  if (/^visit\/\d+\/(run|review)/.test(address) && !(await visitLock(params.visit))) otherTab(params.visit);
-  else await page.show(main, params, given);
+  await page.show(main, params, given);
   if (mine === shown) settleFocus();
   document.body.dataset.shown = location.hash;
   return showBar();
 }
 
-// What one types into a checklist would overwrite what another tab types.
-function otherTab(visit) {
-  main.replaceChildren(
-    h("h1", {}, t("visit.work")),
-    h("p", { class: "notice", role: "alert" }, t("visit.other_tab")),
-    h("a", { class: "button main", href: `#/visit/${visit}` }, t("visit.work")),
-  );
-}
-
 function found(address) {
   for (const [pattern, load, names] of PAGES) {
     const match = address.match(pattern);
-    if (match) return [load, Object.fromEntries(names.map((name, i) => [name, match[i + 1] && decodeURIComponent(match[i + 1])]))];
+    if (match) return [load, named(names, match)];
   }
   return [() => import("./day.js"), {}];
+}
+
+// An item of a checklist is named with its place: `rcd.t1x|rcd:1`.
+function named(names, match) {
+  const params = Object.fromEntries(names.map((name, i) => [name, match[i + 1] && decodeURIComponent(match[i + 1])]));
+  const [item, place] = (params.item ?? "").split("|");
+  return place ? { ...params, item, place } : params;
 }
 
 function settleFocus() {

@@ -23,15 +23,16 @@ export async function flush({ now = false } = {}) {
 }
 
 async function sendAll() {
-  const held = new Set();
+  const held = new Map();
   let seen = 0;
   for (;;) {
     const waiting = (await operations({ state: "waiting" })).filter((op) => op.seq > seen);
     const op = waiting.find((one) => !held.has(one.visit_id));
-    if (!op) return null;
+    // What is held up waits longer each time, as everything else does.
+    if (!op) return [...held.values()][0] ?? null;
     seen = op.seq;
     const failure = await send(op);
-    if (failure?.holdsVisit) held.add(op.visit_id);
+    if (failure?.holdsVisit) held.set(op.visit_id, failure);
     else if (failure) return failure;
   }
 }

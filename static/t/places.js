@@ -1,10 +1,18 @@
 // Where something is asked, in words.
 import { h } from "./dom.js";
 import { split } from "./run.js";
+import { visitLock } from "./writer.js";
 
 // A page of the checklist in the shell's main: all its style hangs on this one class.
 export function room(main, ...children) {
   main.replaceChildren(h("div", { class: "t-item" }, ...children));
+}
+
+// Of two tabs the second one reads: what it would write could lose what the first one did.
+export async function readOnly(main, context, visitId) {
+  if (await visitLock(Number(visitId))) return false;
+  room(main, h("h1", { tabindex: "-1" }, context.words("run.elsewhere")), h("p", { role: "alert" }, context.words("visit.other_tab")));
+  return true;
 }
 
 export function placeName(run, place) {

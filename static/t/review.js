@@ -3,7 +3,7 @@ import { verdictMark } from "./answers.js";
 import { ended, endedPage } from "./ended.js";
 import { h } from "./dom.js";
 import { Closing } from "./closing.js";
-import { itemAddress, lacks, placeName, room, runTitle } from "./places.js";
+import { itemAddress, lacks, placeName, readOnly, room, runTitle } from "./places.js";
 import { findVisit, nameOf, Run, split } from "./run.js";
 import { signaturePad } from "./sign.js";
 import { end, stopBox, unsafeButton } from "./stop.js";
@@ -11,6 +11,7 @@ import { end, stopBox, unsafeButton } from "./stop.js";
 const KINDS = ["no_access", "no_part", "weather", "unsafe", "other"];
 
 export async function show(main, params, context) {
+  if (await readOnly(main, context, params.visit)) return;
   const visit = findVisit(context.pkg, params.visit);
   const { words } = context;
   if (!visit) {
@@ -100,7 +101,7 @@ class ReviewPage {
     const { words } = this;
     const name = nameOf(one.item, one.place);
     const id = `recommend-${at}`;
-    const text = h("textarea", { id, rows: "2", dir: "auto", maxlength: "2000", oninput: () => run.change(name, { recommendation: text.value }) });
+    const text = h("textarea", { id, rows: "2", dir: "auto", maxlength: "2000", disabled: run.isSubmitted(), oninput: () => run.advise(name, text.value) });
     text.value = run.entry(name).recommendation ?? "";
     const safety = run.state.stops.includes(name);
     const follow = safety ? "review.makes_p1" : one.verdict === "fail" ? "review.makes_ticket" : "review.makes_line";

@@ -6,7 +6,7 @@ import { evaluate } from "./rules.js";
 export const nameOf = (item, place) => `${item}|${place}`;
 
 // Only what the server understands; how far it came is the tablet's own affair.
-const KEPT = ["value", "number", "over", "note", "photos", "confirmed", "instrument_id", "recommendation", "at"];
+const KEPT = ["value", "number", "over", "note", "photos", "confirmed", "instrument_id", "at"];
 const EMPTY = { value: null, number: null, over: false, note: "", photos: [], confirmed: false };
 
 export function findVisit(pkg, id) {
@@ -128,13 +128,25 @@ export class Run {
     return this.write(name, entry);
   }
 
+  // What the customer is advised to do about it: it goes with the list, for it is no answer.
+  advise(name, recommendation) {
+    const entry = { ...this.entry(name), recommendation };
+    this.entries.set(name, entry);
+    return this.write(name, entry);
+  }
+
+  recommendations() {
+    const advised = this.shown.map((one) => nameOf(one.item, one.place)).filter((name) => this.entry(name).recommendation?.trim());
+    return Object.fromEntries(advised.map((name) => [name, this.entry(name).recommendation.trim()]));
+  }
+
   // Back to what was done before, here or elsewhere; else to nothing.
   discard(name) {
     const before = this.entry(name).before;
     if (before) this.entries.set(name, before);
     else this.entries.delete(name);
     this.judge();
-    return this.write(name, before ?? { ...EMPTY, state: "empty" });
+    return this.write(name, before ?? null);
   }
 
   write(name, entry) {
@@ -189,7 +201,7 @@ export class Run {
     if (now.at === entry.at) Object.assign(now, { state: "done", before: null });
     this.entries.set(name, now);
     await this.write(name, now);
-    this.context.outbox.flush();
+    this.context.outbox.flush({ now: follow.stopped });
     return made;
   }
 
@@ -225,7 +237,7 @@ export class Run {
 
   async submit() {
     await this.commitAll();
-    await this.add("submit", { run: this.run.uuid });
+    await this.add("submit", { run: this.run.uuid, recommendations: this.recommendations() });
     await this.store.saveDraft(draftKey(this.run), "submitted|visit", { at: new Date().toISOString(), state: "done" });
     this.submitted = true;
     this.context.outbox.flush();
@@ -283,7 +295,6 @@ function newest(server, drafts) {
   const entries = new Map(Object.entries(server).map(([name, one]) => [name, { ...EMPTY, ...one, state: "done" }]));
   for (const [name, draft] of Object.entries(drafts)) {
     const theirs = entries.get(name);
-    if (draft.state === "empty") continue;
     if (!theirs || draft.state === "typed" || Date.parse(draft.at) >= Date.parse(theirs.at)) entries.set(name, { ...EMPTY, ...draft });
   }
   return entries;

@@ -61,7 +61,7 @@ async function reader() {
 }
 
 // Returns whether the text led anywhere.
-function arrived(text, visitId, { pkg, words, go }, said) {
+function arrived(text, visitId, { pkg, words, go, store }, said) {
   const code = codeIn(text);
   const station = Object.values(pkg?.stations ?? {}).find((one) => one.code && codeIn(one.code) === code);
   if (!station) {
@@ -73,7 +73,7 @@ function arrived(text, visitId, { pkg, words, go }, said) {
     said.textContent = words("visit.code_wrong", { code });
     return false;
   }
-  if (visit) sessionStorage.setItem(`place-${visit.id}`, station.name);
+  if (visit) store.setMeta(`place-${visit.id}`, { code: station.code, name: station.name });
   go(visit ? `#/visit/${visit.id}` : `#/station/${station.id}`);
   return true;
 }

@@ -49,12 +49,13 @@ export function signaturePad({ words, store, hold, value, disabled, onChange }) 
   const kept = async () => {
     strokes = scaled(pad.toData(), WIDTH / canvas.getBoundingClientRect().width);
     const mine = ++turn;
-    said();
     hold(+1);
     try {
       const png = await store.putBlob(await picture(strokes), "image/png");
       // A later stroke, or clearing, has the word.
-      if (mine === turn) await onChange({ strokes, png });
+      if (mine !== turn) return;
+      await onChange({ strokes, png });
+      said();
     } finally {
       hold(-1);
     }

@@ -22,6 +22,7 @@ export function openStore() {
       outbox.createIndex("state", "state");
       db.createObjectStore("log", { autoIncrement: true });
     },
+    // Another page wipes: what is opened next is the empty one.
     blocking: (_current, _blocked, event) => {
       opened = null;
       event.target.close();
@@ -147,8 +148,7 @@ export async function log(words) {
   await write("log", (tx) => tx.store.add({ at: Date.now(), words }));
 }
 
-// Everything that the server does not have, in one file: what a person carries out by hand. What is
-// only begun goes along.
+// Everything that the server does not have, in one file: what a person carries out by hand.
 export async function exportUnsent() {
   const open = (await operations()).filter((op) => op.state !== "sent");
   const drafts = await allDrafts();
@@ -164,12 +164,11 @@ export async function exportUnsent() {
 
 async function allDrafts() {
   const db = await openStore();
-  const keys = await db.getAllKeys("draft");
-  const drafts = await db.getAll("draft");
-  return Object.fromEntries(keys.map((key, at) => [key, drafts[at]]));
+  const [keys, values] = await Promise.all([db.getAllKeys("draft"), db.getAll("draft")]);
+  return Object.fromEntries(keys.map((key, at) => [key, values[at]]));
 }
 
-// The files that a draft names, wherever in it.
+// The photos that drafts speak of, wherever they do.
 const named = (drafts) => JSON.stringify(drafts).match(/\b[0-9a-f]{64}\b/g) ?? [];
 
 export async function wipe() {

@@ -1,7 +1,7 @@
 // Back and forth with the server: first what waits here goes out, then the day comes in.
 import { call, CallError } from "./api.js";
 import { flush, heard, status } from "./outbox.js";
-import { getMeta, getPackage, log, savePackage, setMeta, wipe } from "./store.js";
+import { getMeta, getPackage, log, operations, savePackage, setMeta, wipe } from "./store.js";
 
 const FRESH_MS = 60_000;
 
@@ -21,8 +21,10 @@ async function download(force) {
   try {
     const before = await getPackage();
     const pkg = await call("GET", `/package${before?.rev ? `?since=${before.rev}` : ""}`);
-    await noteSkew(pkg.at);
-    await savePackage(pkg.partial ? merged(before, pkg) : pkg);
+    if (pkg) {
+      await noteSkew(pkg.at);
+      await savePackage(pkg.partial ? merged(before, pkg) : pkg);
+    }
     await setMeta("downloaded_at", Date.now());
     await heard(null);
   } catch (wrong) {
@@ -51,12 +53,17 @@ async function noteSkew(serverTime) {
   if (Number.isFinite(skew)) await setMeta("skew_ms", skew);
 }
 
+// The server keeps what it cannot use (422); of any other refusal only this tablet has the work.
+async function isOpen() {
+  const all = await operations();
+  return all.some((op) => op.state === "waiting" || (op.state === "rejected" && op.error?.status !== 422));
+}
+
 // Revoked: what is not handed over yet goes out first; then nothing of ours stays on the tablet.
 async function leave(device) {
   await setMeta("revoked", true);
   await flush({ now: true });
-  const { waiting } = await status();
-  if (waiting) return log("revoked, and not everything is handed over yet");
+  if (await isOpen()) return log("revoked, and not everything is handed over yet");
   const token = device.token;
   await wipe();
   sessionStorage.clear();

@@ -3,6 +3,8 @@ import { h } from "./dom.js";
 import { booked, hoursForm, noteForm, partForm } from "./visit_forms.js";
 import { history, documents, remote, ticketList } from "./visit_more.js";
 import { handOverButton, unableButton } from "./visit_ends.js";
+import { safetyBox } from "./safety.js";
+import { visitFoot } from "./visit_foot.js";
 import { visitLock } from "./writer.js";
 
 const TABS = ["work", "parts", "hours", "photos", "tickets", "history", "documents", "remote"];
@@ -14,7 +16,7 @@ export async function show(main, { visit: id, tab = "work" }, context) {
   if (!visit) return main.replaceChildren(h("h1", {}, words("visit.gone")), h("a", { class: "button", href: "#/" }, words("place.day")));
   const at = TABS.includes(tab) ? tab : "work";
   const isMine = await visitLock(visit.id);
-  const stay = { ...context, visit, mayWrite: isMine, done: await deeds(context, visit), again: () => show(main, { visit: id, tab }, context) };
+  const stay = { ...context, visit, mayWrite: isMine, done: await deeds(context, visit), place: await context.store.getMeta(`place-${visit.id}`), again: () => show(main, { visit: id, tab }, context) };
   main.replaceChildren(
     h("h1", { dir: "auto" }, `${visit.site.name}`),
     isMine ? "" : h("p", { class: "notice", role: "alert" }, words("visit.other_tab")),
@@ -47,6 +49,7 @@ async function work(stay) {
     h("p", { dir: "auto" }, [visit.site.address, visit.site.postal_code, visit.site.city].filter(Boolean).join(", ")),
     visit.site.access_notes && h("p", { class: "notice", dir: "auto" }, visit.site.access_notes),
     visit.notes && h("p", { class: "notice", dir: "auto" }, visit.notes),
+    await safetyBox(stay),
     h("section", { class: "card" }, coming(stay)),
     h("section", { class: "card" }, placeCheck(stay)),
     h("h2", {}, words("visit.checklists")),
@@ -57,6 +60,7 @@ async function work(stay) {
       h("a", { class: "button main", href: `#/visit/${visit.id}/review` }, words("visit.review")),
       mayWrite && handOverButton(stay),
       mayWrite && unableButton(stay, runs)),
+    visitFoot(stay, runs),
   ];
 }
 
@@ -67,7 +71,7 @@ function coming(stay) {
     stay.outbox.flush({ now: true });
     await stay.again();
   };
-  const button = (kind, name, main = false) => h("button", { type: "button", class: main ? "button main" : "button", disabled: !mayWrite, onclick: act(kind, kind === "check_in" ? { scan: stay.scanned ?? null } : {}) }, words(`visit.${name}`));
+  const button = (kind, name, main = false) => h("button", { type: "button", class: main ? "button main" : "button", disabled: !mayWrite, onclick: act(kind, kind === "check_in" ? { scan: stay.place?.code ?? null } : {}) }, words(`visit.${name}`));
   const isHere = done.state === "on_site";
   const buttons = {
     on_site: [button("pause", "pause"), button("check_out", "check_out")],
@@ -84,16 +88,18 @@ function coming(stay) {
 // That this is the right station is seen by its label: by the camera, or typed.
 function placeCheck(stay) {
   const { visit, pkg, words } = stay;
-  const seen = sessionStorage.getItem(`place-${visit.id}`);
+  const seen = stay.place?.name;
   const said = h("p", { role: "status" }, seen ? words("visit.code_right", { name: seen }) : "");
   const field = h("input", { id: "code", autocomplete: "off", autocapitalize: "characters", maxlength: "80" });
-  const check = (event) => {
+  const check = async (event) => {
     event.preventDefault();
     const code = codeIn(field.value);
     const station = visit.stations.map((id) => pkg.stations[id]).find((one) => one?.code && codeIn(one.code) === code);
     said.className = station ? "state ok" : "wrong";
     said.textContent = station ? words("visit.code_right", { name: station.name }) : words("visit.code_wrong", { code: field.value });
-    if (station) sessionStorage.setItem(`place-${visit.id}`, station.name);
+    if (!station) return;
+    await stay.store.setMeta(`place-${visit.id}`, { code: station.code, name: station.name });
+    await stay.again();
   };
   return [
     h("h3", {}, words(seen ? "visit.confirmed" : "visit.confirm")),

@@ -40,7 +40,7 @@ function ask(stay, runs, kind) {
       h("button", { type: "button", class: "button", onclick: () => box.close() }, words("visit.cancel")),
       h("button", { class: "button main" }, words("visit.unable_go"))));
   const box = dialog(words("visit.unable"), form);
-  keepTyped(form, `unable-${visit.id}`, stay, () => form.reset());
+  keepTyped(form, `unable-${visit.id}`, { ...stay, again: () => (box.close(), ask(stay, runs, kind)) });
 }
 
 export function handOverButton(stay) {
@@ -67,5 +67,5 @@ function askWhy(stay) {
       h("button", { type: "button", class: "button", onclick: () => box.close() }, words("visit.cancel")),
       h("button", { class: "button main" }, words("visit.hand_over_go"))));
   const box = dialog(words("visit.hand_over"), form);
-  keepTyped(form, `hand-over-${visit.id}`, stay, () => form.reset());
+  keepTyped(form, `hand-over-${visit.id}`, { ...stay, again: () => (box.close(), askWhy(stay)) });
 }

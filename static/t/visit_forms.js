@@ -9,7 +9,7 @@ function stations({ visit, pkg, words }, whole = false) {
 
 async function add(stay, kind, body, blobs = []) {
   await stay.store.addOperation({ visit_id: stay.visit.id, kind, body, blobs });
-  stay.outbox.flush();
+  stay.outbox.flush({ now: true });
   await stay.again();
 }
 
@@ -41,7 +41,7 @@ export function partForm(stay) {
     labelled(words("visit.part"), part), otherBox, h("label", {}, words("visit.quantity")), count.box,
     labelled(words("visit.station"), where), labelled(words("visit.serial_old"), before), labelled(words("visit.serial_new"), after),
     said, h("button", { class: "button main", disabled: !stay.mayWrite }, words("visit.add")));
-  keepTyped(form, `part-${visit.id}`, stay, stay.again);
+  keepTyped(form, `part-${visit.id}`, stay).then(settle);
   return form;
 }
 
@@ -55,7 +55,7 @@ export function hoursForm(stay) {
       await add(stay, "time", { kind, minutes: Number(field.value) });
     };
     const form = h("form", { class: "t-form", onsubmit: submit }, labelled(words(`visit.minutes_${kind}`), field), h("button", { class: "button", disabled: !stay.mayWrite }, words("visit.add")));
-    keepTyped(form, `${kind}-${visit.id}`, stay, stay.again);
+    keepTyped(form, `${kind}-${visit.id}`, stay);
     return form;
   };
   const text = h("input", { maxlength: "500", required: true });
@@ -69,7 +69,7 @@ export function hoursForm(stay) {
   const material = h("form", { class: "t-form", onsubmit: submit },
     labelled(words("visit.material"), text), h("label", {}, words("visit.quantity")), count.box, labelled(words("visit.unit"), unit),
     h("button", { class: "button", disabled: !stay.mayWrite }, words("visit.add")));
-  keepTyped(material, `material-${visit.id}`, stay, stay.again);
+  keepTyped(material, `material-${visit.id}`, stay);
   return [minutes("work"), minutes("travel"), material];
 }
 
@@ -95,7 +95,7 @@ export function noteForm(stay) {
       await store.addOperation({ visit_id: visit.id, kind: "photo", body: { ...about, sha }, blobs: [sha] });
       said.textContent = words("visit.kept");
     }
-    stay.outbox.flush();
+    stay.outbox.flush({ now: true });
     await stay.again();
   });
   const form = h("form", { class: "t-form", onsubmit: note },
@@ -103,7 +103,7 @@ export function noteForm(stay) {
     h("button", { class: "button", disabled: !stay.mayWrite }, words("visit.add")),
     labelled(words("visit.caption"), caption), labelled(words("visit.photo"), file), said);
   file.disabled = !stay.mayWrite;
-  keepTyped(form, `note-${visit.id}`, stay, stay.again);
+  keepTyped(form, `note-${visit.id}`, stay);
   return form;
 }
 

@@ -265,7 +265,7 @@ def test_the_law_asks_for_more_everywhere_until_it_does_not(
 def test_an_event_answers_with_the_dates_that_it_brings_forward(
     admin: Program, draft: dict[str, Any], old: Station
 ) -> None:
-    triggers = {"events": ["flood"], "within_days": 1, "times": 2, "days": 10}
+    triggers = {"events": ["flood"], "within_days": 1, "times": 2, "days": 10, "trend": False}
     task = admin.post(f"/plans/{draft['id']}/tasks", TASK | {"season": None, "triggers": triggers})
     assert task["triggers"] == triggers
     admin.post(f"/plans/{draft['id']}/publication", None, 200)

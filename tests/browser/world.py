@@ -8,6 +8,9 @@ from typing import Any
 from flask import Flask
 from sqlalchemy import insert, select
 
+from service.checklists import catalogue as checklists
+from service.checklists.models import ChecklistTemplate, ChecklistVersion, Instrument, Limit
+from service.checklists.words import InstrumentKind
 from service.contracts.models import ServiceContract
 from service.contracts.packages import ServicePackage, SlaPolicy
 from service.core.db import db
@@ -30,6 +33,9 @@ from service.plans.occurrences import Occurrence
 from service.plans.recalls import Recall
 from service.remote.actions import Kind
 from service.remote.models import RemoteAction
+from service.reports.service_making import ask_for_reports, make_waiting
+from service.reports.service_photos import photos
+from service.reports.service_reports import ReportRequest, ServiceReport
 from service.sessions.models import ChargingSession, Tag
 from service.stations import sheet
 from service.stations.drafts import ImportDraft
@@ -44,7 +50,11 @@ from service.stations.models import (
 from service.tickets.models import Ticket
 from service.tickets.states import Priority
 from service.visits.models import WorkOrder
+from service.visits.service_visits import ServiceVisit
+from service.visits.visit_states import VisitState
 from tests import saying
+from tests.checklists.written import measure
+from tests.reports import visited
 
 CSV = b"""Namn;Identitet;Kund;Plats;Tillverkare;Modell
 Torget 9;TORGET-9;BRF Kajen;Torget;Zaptec;Pro
@@ -78,10 +88,41 @@ def build(app: Flask, at: datetime) -> Person:
     _office(admin, at)
     first(MaintenancePlan).new_version(admin, at)
     ImportDraft.upload("stationer.csv", sheet.read(CSV), admin, at)
+    _checklists(stations[0], admin, at)
     past = sheet.read(PAST, history_checking.HEADINGS, history_checking.REQUIRED)
     ServiceHistoryDraft.upload("historik.csv", past, admin, at)
     db.session.commit()
+    _report(app, admin, at)
     return admin
+
+
+def _report(app: Flask, admin: Person, at: datetime) -> None:
+    """A visit that is over, and its report in two revisions; a third one that did not come about,
+    and a visit to come."""
+    order = first(WorkOrder, WorkOrder.title.is_not(None))
+    technician = first(Person, Person.role == Role.TECHNICIAN)
+    ended = at - timedelta(hours=1)
+    run = visited.run(first(Station, Station.site_id == order.site_id), visited.version(at))
+    visited.go_through(run)
+    come = visited.visit(order, technician, [run])
+    come.checked_in_at = at - timedelta(hours=3)
+    visited.submit(run, technician)
+    visited.finish(come, ended)
+    ask_for_reports(at)
+    db.session.commit()
+    make_waiting(app.config["SETTINGS"], photos)
+    for reason in ("Fel serienummer", "Fel datum"):
+        newest = first(ServiceReport, ServiceReport.holds())
+        ReportRequest.to_correct(newest, reason, admin, at)
+        db.session.commit()
+        if reason == "Fel serienummer":
+            make_waiting(app.config["SETTINGS"], photos)
+    db.session.scalars(ReportRequest.open()).one().failed("it was not printed within 60 s", at)
+    to_come = ServiceVisit.draft(
+        order.site, at + timedelta(days=2), 90, admin, at, technician=technician
+    )
+    to_come.state = VisitState.CONFIRMED
+    db.session.commit()
 
 
 def _break(stations: list[Station], at: datetime) -> None:
@@ -152,6 +193,23 @@ def _office(admin: Person, at: datetime) -> None:
     create_token(Role.ADMINISTRATOR, "Fakturering", at, by=admin)
 
 
+def _checklists(station: Station, admin: Person, at: datetime) -> None:
+    """What the product ships, a draft under somebody's hands, and a trip time that rises."""
+    checklists.load(db.session.connection())
+    published = first(ChecklistVersion, ChecklistVersion.state == "published")
+    published.new_version(admin, at)
+    for n, number in enumerate((182, 214, 243, 271)):
+        day = str((at - timedelta(days=1100 - 350 * n)).date())
+        measure(station, published, day, number)
+        measure(station, published, day, 9 - 2 * n, item="el.riso_pri", place="evse:1")
+        measure(station, published, day, 0.12, item="el.rpe", place="evse:1")
+    measure(station, published, str((at - timedelta(days=50)).date()), None, place="rcd:2")
+    facts = {"kind": InstrumentKind.RCD_TESTER, "make": "Metrel", "model": "MI 3155"}
+    for serial, days in (("21-0042", 12), ("21-0043", 300), ("19-0007", -40)):
+        until = (at + timedelta(days=days)).date()
+        Instrument.create(admin, at, serial=serial, calibrated_until=until, **facts)
+
+
 def first(kind: Any, *where: Any) -> Any:
     query = select(kind).where(*where).order_by(kind.id).limit(1)
     return db.session.scalars(query).unique().one()
@@ -188,7 +246,14 @@ def values() -> dict[str, Any]:
         "order_id": first(WorkOrder, WorkOrder.title.is_not(None)).id,
         "line_id": first(WorkOrder, WorkOrder.title.is_not(None)).lines[1].id,
         "recall_id": first(Recall).id,
+        "template_id": first(ChecklistTemplate).id,
+        "version_id": first(ChecklistVersion, ChecklistVersion.state == "draft").id,
+        "limit_id": first(Limit, Limit.key == "rcd.t1x").id,
+        "instrument_id": first(Instrument).id,
         "code": first(FaultCode).code,
+        "report_id": first(ServiceReport).id,
+        "mark": first(ServiceReport, ServiceReport.holds()).code,
+        "visit_id": first(ServiceVisit).id,
         "kind": Kind.RESET.value,
         "token": "no-such-token",
         "secret": "no-such-secret",

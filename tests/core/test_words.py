@@ -60,8 +60,10 @@ from service.tickets.closing import WaitsFor
 from service.tickets.states import Priority, Resolution, State, WaitingFor
 from service.visits import labels as visits
 from service.visits import states as order_states
+from service.visits import visit_labels
 from service.visits.charges import Charge
 from service.visits.refusals import Refusal
+from service.visits.visit_states import AbortKind, TimeKind, VisitState
 
 ROOT = Path(service.__file__).parent
 NAMES: dict[type[StrEnum], Mapping[Any, Any]] = {
@@ -109,6 +111,9 @@ NAMES: dict[type[StrEnum], Mapping[Any, Any]] = {
     order_states.State: visits.STATE,
     order_states.LineState: visits.LINE,
     Refusal: visits.REFUSED,
+    VisitState: visit_labels.STATE,
+    AbortKind: visit_labels.ABORT,
+    TimeKind: visit_labels.TIME,
     checklist_words.VersionState: checklists.VERSION_STATE,
     checklist_words.RunState: checklists.RUN_STATE,
     checklist_words.Verdict: checklists.VERDICT,
@@ -126,6 +131,7 @@ WORDS: dict[str, Mapping[Any, Any]] = {
     "findings": monitoring.FINDING,
     "no code": monitoring.NO_CODE,
     "deeds": deeds.VERB,
+    "questions": visit_labels.QUESTION,
     "actors": deeds.ACTOR,
     "statuses": status_labels.WORD,
     "checks": tickets.CHECK,
@@ -177,6 +183,7 @@ def test_every_deed_that_is_recorded_has_a_name() -> None:
     assert len(found) > 20
     assert found - deeds.VERB.keys() == set()
     assert {state.value for state in State} - deeds.VERB.keys() == set()
+    assert {f"visit_{state.value}" for state in VisitState} - deeds.VERB.keys() == set()
 
 
 def test_every_message_that_can_be_asked_for_has_a_name() -> None:

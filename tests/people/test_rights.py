@@ -157,4 +157,6 @@ def test_a_dispatcher_resets_and_asks_nothing_else() -> None:
 
 
 def test_an_administrator_may_everything_that_the_house_uses() -> None:
-    assert {right for right in RIGHTS if not has_right(Role.ADMINISTRATOR, right)} == {"nothing"}
+    not_theirs = {right for right in RIGHTS if not has_right(Role.ADMINISTRATOR, right)}
+    # The portal is the customers': whoever belongs to none has nothing there.
+    assert not_theirs == {"nothing", "portal.use"}

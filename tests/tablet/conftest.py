@@ -356,7 +356,7 @@ def a_hand(garage: Garage, chromium: Browser, **more: Any) -> Hand:
 
 
 @pytest.fixture
-def hand(garage: Garage, chromium: Browser, tove: Person, visit: ServiceVisit) -> Iterator[Hand]:
+def light(garage: Garage, chromium: Browser, tove: Person, visit: ServiceVisit) -> Iterator[Hand]:
     """Tove's tablet, with the day on it: as long as its page is open, that is all it takes."""
     hand = a_hand(garage, chromium, service_workers="block")
     hand.given(tove)
@@ -365,9 +365,7 @@ def hand(garage: Garage, chromium: Browser, tove: Person, visit: ServiceVisit) -
 
 
 @pytest.fixture
-def installed(
-    garage: Garage, chromium: Browser, tove: Person, visit: ServiceVisit
-) -> Iterator[Hand]:
+def hand(garage: Garage, chromium: Browser, tove: Person, visit: ServiceVisit) -> Iterator[Hand]:
     """As people do it: enrolled by a code, with a PIN, and kept by the service worker."""
     hand = a_hand(garage, chromium)
     hand.enrol(tove)

@@ -28,12 +28,12 @@ def try_pin(page: Page, pin: str) -> None:
     page.locator("[role=alert]:not(:empty)").wait_for()
 
 
-def test_a_wrong_pin_makes_one_wait_and_wipes_nothing(installed: Hand, visit: ServiceVisit) -> None:
-    page = installed.page
-    installed.do("note", visit.id, text="Kept")
-    installed.handed_over(1)
+def test_a_wrong_pin_makes_one_wait_and_wipes_nothing(hand: Hand, visit: ServiceVisit) -> None:
+    page = hand.page
+    hand.do("note", visit.id, text="Kept")
+    hand.handed_over(1)
     page.reload()
-    installed.ready()
+    hand.ready()
     for _ in range(3):
         try_pin(page, "0000")
     expect(page.locator("[role=alert]")).to_contain_text("Inget är raderat; vänta")
@@ -41,7 +41,7 @@ def test_a_wrong_pin_makes_one_wait_and_wipes_nothing(installed: Hand, visit: Se
     # Not even the right one, before the time.
     try_pin(page, PIN)
     expect(page.locator("article.visit")).to_have_count(0)
-    assert len(installed.stored("outbox")) == 1
+    assert len(hand.stored("outbox")) == 1
 
     page.clock.install(time=now())
     page.clock.fast_forward("01:00")
@@ -51,50 +51,50 @@ def test_a_wrong_pin_makes_one_wait_and_wipes_nothing(installed: Hand, visit: Se
 
 
 def test_a_revoked_tablet_hands_over_and_wipes_itself(
-    garage: Garage, installed: Hand, visit: ServiceVisit
+    garage: Garage, hand: Hand, visit: ServiceVisit
 ) -> None:
     garage.stop()
-    sha = installed.photo()
-    installed.do("photo", visit.id, [sha], sha=sha, caption="", station_id=None)
+    sha = hand.photo()
+    hand.do("photo", visit.id, [sha], sha=sha, caption="", station_id=None)
     the_tablet().revoke("test", now(), "lost")
     db.session.commit()
     garage.start()
 
-    with installed.page.expect_navigation():
-        installed.page.click("#sync")
-    installed.ready()
-    expect(installed.page.get_by_text("Surfplattan är spärrad")).to_be_visible()
+    with hand.page.expect_navigation():
+        hand.page.click("#sync")
+    hand.ready()
+    expect(hand.page.get_by_text("Surfplattan är spärrad")).to_be_visible()
 
     assert the_tablet().wiped_at is not None
     assert [one.blobs for one in kept()] == [[sha]]
     for store in ("meta", "package", "draft", "blob", "outbox", "log"):
-        assert installed.stored(store) == []
-    assert installed.page.evaluate("() => Object.keys(localStorage)") == ["revoked"]
-    assert installed.page.evaluate("() => Object.keys(sessionStorage)") == []
+        assert hand.stored(store) == []
+    assert hand.page.evaluate("() => Object.keys(localStorage)") == ["revoked"]
+    assert hand.page.evaluate("() => Object.keys(sessionStorage)") == []
 
 
 def test_a_revoked_tablet_that_cannot_hand_over_wipes_nothing(
-    garage: Garage, hand: Hand, visit: ServiceVisit
+    garage: Garage, light: Hand, visit: ServiceVisit
 ) -> None:
     garage.refuse("POST /api/t/operations", "503 Later")
-    hand.do("note", visit.id, text="Kept")
+    light.do("note", visit.id, text="Kept")
     the_tablet().revoke("test", now(), "lost")
     db.session.commit()
-    hand.sync()
+    light.sync()
 
     assert the_tablet().wiped_at is None
-    assert [one["state"] for one in hand.stored("outbox")] == ["waiting"]
+    assert [one["state"] for one in light.stored("outbox")] == ["waiting"]
 
     garage.mischief.clear()
-    with hand.page.expect_navigation():
-        hand.page.click("#sync")
-    hand.ready()
+    with light.page.expect_navigation():
+        light.page.click("#sync")
+    light.ready()
     assert [one.body for one in kept()] == [{"text": "Kept"}]
     assert the_tablet().wiped_at is not None
 
 
 def test_two_tablets_at_one_site_come_to_the_same(
-    garage: Garage, chromium: Browser, hand: Hand, harbour: Station, visit: ServiceVisit
+    garage: Garage, chromium: Browser, light: Hand, harbour: Station, visit: ServiceVisit
 ) -> None:
     """Two technicians, each with their own visit, without contact: both sets of facts are kept."""
     sven: Person = person(Role.TECHNICIAN, "Sven Servicetekniker")
@@ -102,11 +102,11 @@ def test_two_tablets_at_one_site_come_to_the_same(
     other = a_hand(garage, chromium, service_workers="block")
     other.given(sven)
     garage.stop()
-    for one, where in ((hand, visit.id), (other, his.id)):
+    for one, where in ((light, visit.id), (other, his.id)):
         one.do("check_in", where, scan=None, position=None)
         one.do("note", where, text="Done", station_id=harbour.id)
     garage.start()
-    for one in (hand, other):
+    for one in (light, other):
         one.sync()
         one.handed_over(2)
     other.context.close()
@@ -120,20 +120,20 @@ def test_two_tablets_at_one_site_come_to_the_same(
     db.session.refresh(visit)
     db.session.refresh(his)
     assert visit.state == his.state
-    hand.sync()
-    assert hand.stored("package")[0]["visits"][0]["state"] == "on_site"
+    light.sync()
+    assert light.stored("package")[0]["visits"][0]["state"] == "on_site"
 
 
 def test_a_used_code_enrols_nobody_and_says_so(garage: Garage, chromium: Browser) -> None:
-    hand = a_hand(garage, chromium, service_workers="block")
-    hand.open("#/enrol/ABCDEFGH")
-    hand.page.fill("#pin", "12")
-    hand.page.click("form .main")
-    expect(hand.page.locator("#pin:invalid")).to_have_count(1)
-    hand.page.fill("#pin", PIN)
-    hand.page.click("form .main")
-    expect(hand.page.locator("[role=alert]")).to_contain_text("15 min")
+    light = a_hand(garage, chromium, service_workers="block")
+    light.open("#/enrol/ABCDEFGH")
+    light.page.fill("#pin", "12")
+    light.page.click("form .main")
+    expect(light.page.locator("#pin:invalid")).to_have_count(1)
+    light.page.fill("#pin", PIN)
+    light.page.click("form .main")
+    expect(light.page.locator("[role=alert]")).to_contain_text("15 min")
     garage.stop()
-    hand.page.click("form .main")
-    expect(hand.page.locator("[role=alert]")).to_contain_text("Ingen kontakt med servern")
-    hand.close()
+    light.page.click("form .main")
+    expect(light.page.locator("[role=alert]")).to_contain_text("Ingen kontakt med servern")
+    light.close()

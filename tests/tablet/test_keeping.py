@@ -37,9 +37,9 @@ def files(*colours: str) -> list[dict[str, Any]]:
     ]
 
 
-def test_photos_and_a_signature_saved_at_once_all_arrive(hand: Hand, visit: ServiceVisit) -> None:
+def test_photos_and_a_signature_saved_at_once_all_arrive(light: Hand, visit: ServiceVisit) -> None:
     """Through the pages' own store, without waiting between them."""
-    shas = hand.page.evaluate(
+    shas = light.page.evaluate(
         """async ([visit_id, files]) => {
           const { addOperation, putBlob } = await import("/static/t/store.js");
           const { flush } = await import("/static/t/outbox.js");
@@ -55,50 +55,50 @@ def test_photos_and_a_signature_saved_at_once_all_arrive(hand: Hand, visit: Serv
         }""",
         [visit.id, [list(picture(f"hsl({n * 20}, 80%, 50%)")) for n in range(12)]],
     )
-    hand.handed_over(12)
+    light.handed_over(12)
 
     assert {sha for one in kept() for sha in one.blobs} == set(shas)
     assert len(shas) == 12
 
 
 def test_what_is_typed_is_there_again_and_can_be_thrown_away(
-    installed: Hand, visit: ServiceVisit
+    hand: Hand, visit: ServiceVisit
 ) -> None:
-    page = installed.page
-    page.goto(f"{installed.garage.address}/t/#/fault")
+    page = hand.page
+    page.goto(f"{hand.garage.address}/t/#/fault")
     page.locator("textarea").fill("The door does not close")
     page.get_by_text("Fara: nu").click()
     page.set_input_files("input[type=file]", files("red", "blue"))  # type: ignore[arg-type]
     expect(page.get_by_text("2 bilder sparade")).to_be_visible()
-    installed.again()
+    hand.again()
 
-    expect(page.locator(".t-restored")).to_contain_text("Återställt utkast från")
+    expect(page.locator(".restored")).to_contain_text("Utkast återställt")
     expect(page.locator("textarea")).to_have_value("The door does not close")
     expect(page.get_by_label("Fara: nu")).to_be_checked()
     expect(page.get_by_text("2 bilder sparade")).to_be_visible()
 
     # Another visit's form has nothing of it.
-    page.goto(f"{installed.garage.address}/t/#/visit/{visit.id}/photos")
+    page.goto(f"{hand.garage.address}/t/#/visit/{visit.id}/photos")
     expect(page.locator("textarea")).to_have_value("")
-    page.goto(f"{installed.garage.address}/t/#/fault")
-    page.get_by_role("button", name="Släng utkastet").click()
+    page.goto(f"{hand.garage.address}/t/#/fault")
+    page.get_by_role("button", name="Kasta utkastet").click()
     expect(page.locator("textarea")).to_have_value("")
-    expect(page.locator(".t-restored")).to_have_count(0)
+    expect(page.locator(".restored")).to_have_count(0)
 
 
 def test_a_file_of_all_that_is_not_sent_is_complete_and_readable(
-    garage: Garage, hand: Hand, visit: ServiceVisit, tmp_path: Path
+    garage: Garage, light: Hand, visit: ServiceVisit, tmp_path: Path
 ) -> None:
-    hand.open("#/outbox")
+    light.open("#/outbox")
     garage.stop()
-    sha = hand.photo()
-    hand.do("photo", visit.id, [sha], sha=sha, caption="Skåpet", station_id=None)
-    hand.do("note", visit.id, text="Åäö")
-    hand.page.evaluate(
+    sha = light.photo()
+    light.do("photo", visit.id, [sha], sha=sha, caption="Skåpet", station_id=None)
+    light.do("note", visit.id, text="Åäö")
+    light.page.evaluate(
         "async () => (await import('/static/t/store.js')).saveDraft('note-9', 'n1', {text: 'Half'})"
     )
-    with hand.page.expect_download() as saved:
-        hand.page.get_by_role("button", name="Spara en fil").click()
+    with light.page.expect_download() as saved:
+        light.page.get_by_role("button", name="Spara en fil").click()
 
     told = json.loads(Path(saved.value.path()).read_text())
     assert [(one["kind"], one["state"]) for one in told["operations"]] == [
@@ -109,19 +109,19 @@ def test_a_file_of_all_that_is_not_sent_is_complete_and_readable(
     assert told["person"]["name"] == "Tove Tekniker"
     assert told["drafts"]["note-9"]["n1"]["text"] == "Half"
     assert hashlib.sha256(base64.b64decode(told["blobs"][sha]["base64"])).hexdigest() == sha
-    assert len(hand.stored("outbox")) == 2
+    assert len(light.stored("outbox")) == 2
 
 
-def test_an_old_day_and_old_work_are_said(garage: Garage, hand: Hand, visit: ServiceVisit) -> None:
-    show(hand.page, "#/outbox")
+def test_an_old_day_and_old_work_are_said(garage: Garage, light: Hand, visit: ServiceVisit) -> None:
+    show(light.page, "#/outbox")
     garage.stop()
-    hand.do("note", visit.id, text="One")
-    expect(hand.page.locator("main .notice").filter(has_text="dygn")).to_have_count(0)
-    hand.page.evaluate(LATER, 49)
-    show(hand.page, "#/")
+    light.do("note", visit.id, text="One")
+    expect(light.page.locator("main .notice").filter(has_text="dygn")).to_have_count(0)
+    light.page.evaluate(LATER, 49)
+    show(light.page, "#/")
 
-    expect(hand.page.get_by_text("Hämtat för mer än ett dygn sedan")).to_be_visible()
-    expect(hand.page.get_by_text("Något har väntat i två dygn")).to_be_visible()
+    expect(light.page.get_by_text("Hämtat för mer än ett dygn sedan")).to_be_visible()
+    expect(light.page.get_by_text("Något har väntat i två dygn")).to_be_visible()
 
 
 def show(page: Page, address: str) -> None:
@@ -132,30 +132,30 @@ def show(page: Page, address: str) -> None:
 
 
 def test_a_list_that_is_published_meanwhile_leaves_the_run_as_it_was(
-    hand: Hand, visit: ServiceVisit
+    light: Hand, visit: ServiceVisit
 ) -> None:
-    run = hand.stored("package")[0]["visits"][0]["runs"][0]
+    run = light.stored("package")[0]["visits"][0]["runs"][0]
     template = db.session.scalars(db.select(ChecklistTemplate)).all()
     for one in template:
         if one.published:
             new = one.published.new_version("test", now())
             new.publish("test", now())
     db.session.commit()
-    hand.sync()
+    light.sync()
 
-    pkg = hand.stored("package")[0]
+    pkg = light.stored("package")[0]
     assert pkg["visits"][0]["runs"][0]["version_id"] == run["version_id"]
     assert str(run["version_id"]) in pkg["versions"]
-    hand.open(f"#/visit/{visit.id}/run/{run['uuid']}")
-    hand.page.locator(".row").first.wait_for()
+    light.open(f"#/visit/{visit.id}/run/{run['uuid']}")
+    light.page.locator(".row").first.wait_for()
 
 
 def test_a_state_is_never_shown_without_its_age(
-    garage: Garage, hand: Hand, harbour: Station
+    garage: Garage, light: Hand, harbour: Station
 ) -> None:
     """Of now, of the day's package where nobody answers, and grey when it has grown old."""
-    page = hand.page
-    hand.open(f"#/station/{harbour.id}")
+    page = light.page
+    light.open(f"#/station/{harbour.id}")
     expect(page.locator(".t-age")).to_have_text("Stationen har aldrig hört av sig.")
 
     garage.stop()

@@ -53,30 +53,32 @@ def test_the_camera_reads_the_label_and_says_that_it_is_the_right_station(
         permissions=["camera"],
         service_workers="block",
     )
-    hand = Hand(garage, context, context.new_page())
-    hand.given(tove)
-    hand.page.goto(f"{garage.address}/t/#/scan")
+    light = Hand(garage, context, context.new_page())
+    light.given(tove)
+    light.page.goto(f"{garage.address}/t/#/scan")
 
-    hand.page.wait_for_url(f"**/t/#/visit/{visit.id}", timeout=20_000)
-    expect(hand.page.get_by_text("Hamnen 3: rätt station.")).to_be_visible()
-    hand.close()
+    light.page.wait_for_url(f"**/t/#/visit/{visit.id}", timeout=20_000)
+    expect(light.page.get_by_text("Hamnen 3: rätt station.")).to_be_visible()
+    light.close()
     browser.close()
 
 
 @pytest.mark.parametrize("how", ["as it is", "with a dash, small"])
-def test_the_code_can_be_typed(hand: Hand, visit: ServiceVisit, harbour: Station, how: str) -> None:
+def test_the_code_can_be_typed(
+    light: Hand, visit: ServiceVisit, harbour: Station, how: str
+) -> None:
     code = harbour.code
     typed = code if how == "as it is" else f" {code[:4]}-{code[4:]}".lower()
-    hand.open(f"#/scan/{visit.id}")
-    hand.page.fill("#code", typed)
-    hand.page.press("#code", "Enter")
+    light.open(f"#/scan/{visit.id}")
+    light.page.fill("#code", typed)
+    light.page.press("#code", "Enter")
 
-    expect(hand.page.get_by_text("Hamnen 3: rätt station.")).to_be_visible()
+    expect(light.page.get_by_text("Hamnen 3: rätt station.")).to_be_visible()
 
 
-def test_another_station_is_refused(hand: Hand, visit: ServiceVisit) -> None:
-    hand.open(f"#/visit/{visit.id}")
-    hand.page.fill("#code", "ZZZZ-9999")
-    hand.page.press("#code", "Enter")
+def test_another_station_is_refused(light: Hand, visit: ServiceVisit) -> None:
+    light.open(f"#/visit/{visit.id}")
+    light.page.fill("#code", "ZZZZ-9999")
+    light.page.press("#code", "Enter")
 
-    expect(hand.page.locator("main [role=status].wrong")).to_contain_text("hör inte till besöket")
+    expect(light.page.locator("main [role=status].wrong")).to_contain_text("hör inte till besöket")

@@ -29,9 +29,13 @@ SCREEN = shutil.which("Xvfb")
 BROWSER = next(Path("/usr/lib").glob("*/webkit2gtk-4.*/MiniBrowser"), None)
 PATIENCE_S = 30
 
-pytestmark = pytest.mark.skipif(
-    not (DRIVER and SCREEN and BROWSER), reason="webkit2gtk-driver or xvfb is not installed"
-)
+pytestmark = [
+    pytest.mark.skipif(
+        not (DRIVER and SCREEN and BROWSER), reason="webkit2gtk-driver or xvfb is not installed"
+    ),
+    # Selenium warns of how its own driver for WebKitGTK calls it.
+    pytest.mark.filterwarnings("ignore:setting remote_server_addr:DeprecationWarning"),
+]
 
 
 @pytest.fixture

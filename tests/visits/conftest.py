@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import date
 from typing import Any
 
@@ -10,11 +10,14 @@ import pytest
 from sqlalchemy import select
 
 from service.core.db import db
+from service.core.history import History
 from service.people.models import Person, Role
 from service.plans.occurrences import Occurrence
 from service.stations.models import Station
-from service.visits import making
+from service.visits import making, visiting
+from service.visits.lines import WorkOrderLine
 from service.visits.models import WorkOrder
+from service.visits.service_visits import ServiceVisit
 from tests.conftest import person
 from tests.plans.conftest import (  # noqa: F401
     MakePlan,
@@ -72,3 +75,40 @@ def ordered(by: Person, *dates: Occurrence) -> WorkOrder:
     db.session.commit()
     (order,) = made.orders
     return order
+
+
+@pytest.fixture
+def line(due: Due, dispatcher: Person) -> WorkOrderLine:
+    """A date that stands on a released order."""
+    return ordered(dispatcher, due()).lines[0]
+
+
+@pytest.fixture
+def visit(line: WorkOrderLine, technician: Person, dispatcher: Person) -> ServiceVisit:
+    """Planned for today, and the technician's."""
+    return visit_of([line], dispatcher, technician)
+
+
+def visit_of(
+    lines: Sequence[WorkOrderLine], by: Person, technician: Person | None = None
+) -> ServiceVisit:
+    made = visiting.plan(lines[0].order.site, lines, AT, by, AT, technician)
+    db.session.commit()
+    return made
+
+
+def in_words(order: WorkOrder, station: Station, *texts: str) -> list[WorkOrderLine]:
+    lines = [making.add_words(order, station, text, "test", AT) for text in texts]
+    db.session.commit()
+    return lines
+
+
+def history(row: ServiceVisit) -> list[str]:
+    mine = select(History.verb).where(
+        History.subject == "service_visit", History.subject_id == row.id
+    )
+    return list(db.session.scalars(mine.order_by(History.id)))
+
+
+def asked(row: ServiceVisit) -> list[str]:
+    return [one.question for one in row.open_reviews]

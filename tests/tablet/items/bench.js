@@ -3,15 +3,16 @@
 import * as store from "/t/store.js";
 import { show as checklist } from "/t/checklist.js";
 import { show as review } from "/t/review.js";
-import { en, sv } from "/t/words_item.js";
+import { t, useLanguage, WORDS } from "/t/words.js";
 
 const main = document.querySelector("main");
 const bench = await (await fetch("/bench.json")).json();
-const texts = bench.language === "en" ? en : sv;
+useLanguage(bench.language);
 
-function words(key, values = {}) {
-  if (!(key in texts)) throw new Error(`no text ${key}`);
-  return texts[key].replace(/\{(\w+)\}/g, (_, name) => String(values[name]));
+// A text that is missing is a mistake, not a word to show.
+function words(key, values) {
+  if (typeof key === "string" && !(key in WORDS[bench.language])) throw new Error(`no text ${key}`);
+  return t(key, values);
 }
 
 window.flushes = 0;
@@ -20,13 +21,12 @@ const outbox = {
   status: async () => ({ waiting: (await store.operations({})).length, rejected: 0 }),
   onChange: () => {},
 };
-const live = async () => (await fetch("/live.json", { signal: AbortSignal.timeout(2000) })).json();
+const live = () => fetch("/live.json").then((answer) => answer.json(), () => null);
 const context = { store, outbox, words, live, pkg: bench.package, person: { language: bench.language }, language: bench.language };
 
 async function route() {
   const [, visit, kind, run, name] = location.hash.slice(1).split("/").slice(1).map(decodeURIComponent);
-  const [item, place] = (name ?? "").split("|");
-  if (kind === "run") await checklist(main, { visit, run, item: item || null, place }, context);
+  if (kind === "run") await checklist(main, { visit, run, item: name }, context);
   else if (kind === "review") await review(main, { visit }, context);
   else main.textContent = location.hash;
   document.body.dataset.at = location.hash;

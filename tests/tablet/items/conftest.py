@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import mimetypes
 import shutil
 from collections.abc import Iterator
@@ -18,8 +19,10 @@ STATIC = Path(__file__).parent.parent.parent.parent / "static"
 ADDRESS = "http://localhost"
 PAGE = """<!doctype html><html lang="sv"><meta charset="utf-8"><title>Prov</title>
 <meta name="viewport" content="width=device-width">
-<link rel="stylesheet" href="/app.css"><link rel="stylesheet" href="/t/item.css">
-<body><main class="tablet"></main><script type="module" src="/bench.js"></script></body></html>"""
+<link rel="stylesheet" href="/app.css"><link rel="stylesheet" href="/t/t.css">
+<link rel="stylesheet" href="/t/item.css">
+<body class="tablet-app" data-page="visit"><main class="tablet"></main>
+<script type="module" src="/bench.js"></script></body></html>"""
 POLICY = "default-src 'self'; img-src 'self' blob:; style-src 'self'; script-src 'self'"
 
 
@@ -49,18 +52,23 @@ class Bench:
             self._file(route, self.find(path))
 
     def find(self, path: str) -> Path:
-        stand = Path("/tmp/w/item-scratch/stand") / path.rsplit("/")[-1]
-        return stand if stand.exists() else STATIC / path.lstrip("/")
+        return STATIC / path.removeprefix("/static/").lstrip("/")
 
     def _file(self, route: Route, file: Path) -> None:
         kind = mimetypes.guess_type(file)[0] or "text/plain"
         route.fulfill(path=file, content_type=kind) if file.exists() else route.fulfill(status=404)
 
     def open(self, way: str = "", page: Page | None = None) -> Page:
-        page = page or self.context.new_page()
+        page = page or self.alone()
         page.goto(f"{ADDRESS}/#/visit/{VISIT}{way}")
         page.wait_for_selector("body[data-ready]")
         return page
+
+    def alone(self) -> Page:
+        """A page of which there is no other: a second tab only reads."""
+        for other in self.context.pages:
+            other.close()
+        return self.context.new_page()
 
     def item(self, name: str) -> Page:
         return self.open(f"/run/{RUN}/{name.replace('|', '%7C')}")
@@ -89,11 +97,24 @@ def answer(page: Page, name: str) -> dict[str, Any]:
     return found
 
 
+def until(page: Page, condition: str) -> None:
+    """Waits in the page itself: what the browser's driver polls with, the page's policy refuses."""
+    page.evaluate(
+        """async () => {
+            const late = performance.now() + 8000;
+            while (!(CONDITION)) {
+                if (performance.now() > late) throw new Error("in vain");
+                await new Promise(requestAnimationFrame);
+            }
+        }""".replace("CONDITION", condition)
+    )
+
+
 def go_on(page: Page) -> None:
     """Next, and wait until the page has moved on."""
     was = page.evaluate("document.body.dataset.at")
     page.locator("#next").click()
-    page.wait_for_function("(was) => document.body.dataset.at !== was", arg=was)
+    until(page, f"document.body.dataset.at !== {json.dumps(was)}")
 
 
 @pytest.fixture(scope="module")

@@ -3,7 +3,7 @@
 import pytest
 from playwright.sync_api import expect
 
-from tests.tablet.items.conftest import Bench, answer, go_on, kinds, operations, typed
+from tests.tablet.items.conftest import Bench, answer, go_on, kinds, operations, typed, until
 from tests.tablet.items.world import RUN, VISIT, package
 
 NOTE = "enclosure|station"
@@ -55,36 +55,27 @@ def test_the_foot_says_when_it_was_saved(bench: Bench) -> None:
 
 
 def test_next_waits_until_everything_is_stored(bench: Bench) -> None:
-    page = bench.item("serial|station")
+    page = bench.run()
     page.evaluate("""() => {
-        const store = bench.context.store;
-        bench.context.store = {...store};
+        const slow = () => new Promise((done) => { window.release = done; });
+        bench.context.store = {...bench.store, saveDraft: slow};
     }""")
-    page.evaluate("""() => {
-        const put = IDBObjectStore.prototype.put;
-        window.held = [];
-        IDBObjectStore.prototype.put = function (...args) {
-            const request = put.apply(this, args);
-            const hold = new Proxy(request, {
-                get: (it, name) => it[name],
-                set: (it, name, fn) => {
-                    if (name === "onsuccess") window.held.push(() => fn.call(it));
-                    else it[name] = fn;
-                    return true;
-                },
-            });
-            return hold;
-        };
-    }""")
+    page.get_by_role("link", name="Serienummer").click()
     page.locator("#field").press_sequentially("A")
     expect(page.locator("#next")).to_be_disabled()
     expect(page.locator(".saved")).to_have_text("sparar …")
+    until(page, "Boolean(window.release)")
+    page.evaluate("release()")
+
+    expect(page.locator("#next")).to_be_enabled()
 
 
 def test_a_store_that_is_full_says_so_and_holds_next(bench: Bench) -> None:
     page = bench.item("serial|station")
     page.evaluate("""() => {
-        IDBObjectStore.prototype.put = () => { throw new DOMException("full", "QuotaExceededError"); };
+        IDBObjectStore.prototype.put = () => {
+            throw new DOMException("full", "QuotaExceededError");
+        };
     }""")
     page.locator("#field").press_sequentially("A")
 

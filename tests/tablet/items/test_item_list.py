@@ -1,12 +1,14 @@
 """The list: sections with rows, answered where they stand; locks and rights are said."""
 
-from playwright.sync_api import expect
+import copy
 
-from tests.tablet.items.conftest import Bench, answer, go_on, kinds, operations
+from playwright.sync_api import Locator, Page, expect
+
+from tests.tablet.items.conftest import Bench, answer, go_on, kinds, operations, until
 from tests.tablet.items.world import DOCUMENT
 
 
-def row(page, name):  # type: ignore[no-untyped-def]
+def row(page: Page, name: str) -> Locator:
     return page.locator(f'[id="row-{name}"]')
 
 
@@ -25,7 +27,7 @@ def test_a_good_item_is_done_in_its_row_with_one_touch(bench: Bench) -> None:
 
     expect(page.locator("progress")).to_have_attribute("aria-label", "1 av 7 klara")
     expect(row(page, "label|station").locator("[value=ok]")).to_be_checked()
-    page.wait_for_function("window.flushes > 0")
+    until(page, "window.flushes > 0")
     assert answer(page, "label|station")["value"] == "ok"
 
 
@@ -42,7 +44,7 @@ def test_a_remark_leads_to_its_page_for_words_and_a_photo(bench: Bench) -> None:
 def test_next_missing_goes_to_the_first_that_is_missing(bench: Bench) -> None:
     page = bench.run()
     row(page, "lockout|station").locator("label", has_text="Godkänd").click()
-    page.wait_for_function("window.flushes > 0")
+    until(page, "window.flushes > 0")
     page.locator("#next").click()
 
     expect(page.locator("h1")).to_have_text("Kapsling och lås")
@@ -119,8 +121,6 @@ def test_a_choice_says_its_own_verdict(bench: Bench) -> None:
 
 
 def test_what_hangs_on_an_answer_comes_and_goes_with_it(bench: Bench) -> None:
-    import copy
-
     document = copy.deepcopy(DOCUMENT)
     document["sections"][0]["items"][4]["show_if"] = {"item": "label", "verdict": ["ok"]}
     bench.package["versions"]["3"]["document"] = document
@@ -140,15 +140,13 @@ def test_a_list_that_is_not_here_says_so(bench: Bench) -> None:
 
 def test_every_target_is_large_enough_for_gloves(bench: Bench) -> None:
     small = """() => [...document.querySelectorAll(
-        "a, button, summary, select, textarea, .answer, .file, .tick, input[type=text], input[type=search]")]
+        "a, button, summary, select, textarea, .answer, .file, .tick, [type=text], [type=search]")]
         .filter((one) => one.checkVisibility())
         .map((one) => [one.getBoundingClientRect(), one.outerHTML])
         .filter(([box]) => box.height < 56 || box.width < 56)
         .map(([box, html]) => `${box.width}×${box.height} ${html.slice(0, 120)}`)"""
-    for page in (
-        bench.run(),
-        bench.item("rcd.type|rcd:1"),
-        bench.item("rcd.t1x|rcd:1"),
-        bench.review(),
-    ):
-        assert page.evaluate(small) == []
+    ways = ["rcd.type|rcd:1", "rcd.t1x|rcd:1", "enclosure|station", "who|visit", "parts|visit"]
+    for way in ways:
+        assert bench.item(way).evaluate(small) == []
+    assert bench.run().evaluate(small) == []
+    assert bench.review().evaluate(small) == []

@@ -1,4 +1,4 @@
-"""A number is typed as people write it, judged at once, and asked again when nobody would believe it."""
+"""A number is typed as people write it, judged at once, and asked again where it is doubtful."""
 
 import pytest
 from playwright.sync_api import expect

@@ -1,23 +1,21 @@
 """A failed safety item stops the list, asks for what makes it safe, and never the value."""
 
-from collections.abc import Iterator
-
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.tablet.items.conftest import Bench, answer, go_on, kinds, operations, typed
+from tests.tablet.items.conftest import Bench, answer, go_on, kinds, operations, typed, until
 from tests.tablet.items.world import RUN
 
 T1X = "rcd.t1x|rcd:1"
 
 
 @pytest.fixture
-def page(bench: Bench) -> Iterator[Page]:
+def page(bench: Bench) -> Page:
     answers = {"rcd.type|rcd:1": {"value": "a", "at": "2026-11-25T08:00:00Z"}}
     bench.package["visits"][0]["runs"][0]["answers"] = answers
     page = bench.item(T1X)
     typed(page, "312")
-    yield page
+    return page
 
 
 def test_the_box_says_what_failed_what_is_locked_and_the_way_out(page: Page) -> None:
@@ -54,7 +52,7 @@ def test_a_worse_value_is_taken_and_stops_no_second_time(bench: Bench, page: Pag
     expect(page.get_by_text("Begärt: ur drift")).to_be_visible()
     page.locator("#field").fill("350")
     page.locator("#next").click()
-    page.wait_for_function("window.flushes > 0")
+    until(page, "window.flushes > 0")
     go_on(page)
 
     assert kinds(page).count("stop") == 1

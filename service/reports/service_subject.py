@@ -1,0 +1,149 @@
+"""What a service report is about: a visit with its runs, and the time since the one before it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from functools import cached_property
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import select
+from sqlalchemy.orm import joinedload
+
+from service.checklists.models import ChecklistRun, Finding
+from service.core.dates import today
+from service.core.db import db
+from service.people.models import Customer
+from service.plans.occurrences import Occurrence
+from service.plans.words import OPEN
+from service.reports.service_checks import Checks
+from service.stations.models import Site, Station
+from service.tablets.models import Operation
+from service.tablets.words import OperationState
+from service.visits.service_visits import ServiceVisit
+from service.visits.visit_rows import VisitRun
+from service.visits.visit_states import VisitState
+
+# Where there was no visit before: so far back is told of.
+USUAL = timedelta(days=365)
+# Longer lists are read by nobody.
+MOST_DATES = 60
+ENDED = (VisitState.FINISHED, VisitState.ABORTED)
+
+
+@dataclass(frozen=True)
+class Subject:
+    visit: ServiceVisit
+    at: datetime
+
+    @property
+    def site(self) -> Site:
+        return self.visit.site
+
+    @property
+    def customer(self) -> Customer:
+        return self.site.customer
+
+    @property
+    def zone(self) -> ZoneInfo:
+        return ZoneInfo(self.site.time_zone)
+
+    @property
+    def until(self) -> datetime:
+        """When the work was over."""
+        return self.visit.checked_out_at or self.visit.ended_at or self.at
+
+    @property
+    def on(self) -> date:
+        return today(self.visit.checked_in_at or self.until, self.zone)
+
+    @property
+    def is_done(self) -> bool:
+        return self.visit.state is VisitState.FINISHED
+
+    @cached_property
+    def since(self) -> datetime:
+        """The end of the visit before at this site."""
+        before = (
+            select(ServiceVisit.ended_at)
+            .where(
+                ServiceVisit.site_id == self.visit.site_id,
+                ServiceVisit.id != self.visit.id,
+                ServiceVisit.state.in_(ENDED),
+                ServiceVisit.ended_at < self.until,
+            )
+            .order_by(ServiceVisit.ended_at.desc())
+        )
+        last = db.session.scalars(before.limit(1)).first()
+        return max(last, self.until - USUAL) if last else self.until - USUAL
+
+    @cached_property
+    def checks(self) -> list[Checks]:
+        """Each run by the one that corrects it last; those in which nothing was answered are not
+        told."""
+        mine = select(ChecklistRun).join(VisitRun, VisitRun.run_id == ChecklistRun.id)
+        mine = mine.where(VisitRun.visit_id == self.visit.id).order_by(VisitRun.id)
+        runs = [_newest(run) for run in db.session.scalars(mine)]
+        once = dict.fromkeys(runs)
+        return [Checks.of(run) for run in once if run.answers or not run.is_open]
+
+    @cached_property
+    def stations(self) -> list[Station]:
+        """Those that the visit was for, in the order of its lines; then those that were checked."""
+        found = [*self.visit.stations, *(one.run.station for one in self.checks)]
+        return list({one.id: one for one in found}.values())
+
+    @cached_property
+    def findings(self) -> Sequence[Finding]:
+        runs = [one.run.id for one in self.checks]
+        mine = select(Finding).where(Finding.run_id.in_(runs))
+        return db.session.scalars(mine.order_by(Finding.safety.desc(), Finding.id)).all()
+
+    @cached_property
+    def dates(self) -> Sequence[Occurrence]:
+        """What falls due next at these stations, the soonest first."""
+        keys = [one.id for one in self.stations]
+        open_ones = (
+            select(Occurrence)
+            .where(Occurrence.station_id.in_(keys), Occurrence.state.in_(OPEN))
+            .options(joinedload(Occurrence.station), joinedload(Occurrence.task))
+        )
+        soonest = open_ones.order_by(Occurrence.nominal_on, Occurrence.id).limit(MOST_DATES)
+        return db.session.scalars(soonest).all()
+
+    @cached_property
+    def photos(self) -> list[tuple[str, str]]:
+        """Those of the visit itself, not of an answer: hash and caption, in their order."""
+        taken = (
+            select(Operation)
+            .where(
+                Operation.visit_id == self.visit.id,
+                Operation.kind == "photo",
+                Operation.state != OperationState.REFUSED,
+            )
+            .order_by(Operation.at, Operation.id)
+        )
+        bodies = (one.body or {} for one in db.session.scalars(taken))
+        return [(str(one.get("sha")), str(one.get("caption") or "")) for one in bodies]
+
+    @property
+    def verdict(self) -> str:
+        """The worst of it: a word of `service_labels.VERDICT`."""
+        found = {word for one in self.checks for word in one.verdicts}
+        if "fail" in found:
+            return "fail"
+        if not self.is_done:
+            return "undone"
+        if found & {"remark", "warn"}:
+            return "remark"
+        return "ok" if found else "none"
+
+
+def _newest(run: ChecklistRun) -> ChecklistRun:
+    """A correction is submitted, or it is none yet."""
+    later = select(ChecklistRun).where(
+        ChecklistRun.amends_id == run.id, ChecklistRun.submitted_at.is_not(None)
+    )
+    found = db.session.scalars(later.order_by(ChecklistRun.id.desc()).limit(1)).first()
+    return _newest(found) if found else run

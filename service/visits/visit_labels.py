@@ -1,0 +1,144 @@
+"""The words of service visits as people read them."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+
+from service.core import dates, language
+from service.core.clock import now
+from service.monitoring.health import Kind as Look
+from service.visits import finishing, labels, standing
+from service.visits.refusals import RefusedError
+from service.visits.service_visits import (
+    NobodyError,
+    NotThereError,
+    ServiceVisit,
+    VisitEndedError,
+)
+from service.visits.visit_rows import VisitReview
+from service.visits.visit_states import AbortKind, TimeKind, VisitState
+
+STATE: dict[VisitState, Any] = {
+    VisitState.TENTATIVE: _l("Tentative"),
+    VisitState.CONFIRMED: _l("Confirmed"),
+    VisitState.DISPATCHED: _l("Sent out"),
+    VisitState.ACCEPTED: _l("Accepted"),
+    VisitState.TRAVELLING: _l("On the way"),
+    VisitState.ON_SITE: _l("On site"),
+    VisitState.PAUSED: _l("Paused"),
+    VisitState.FINISHED: _l("Finished"),
+    VisitState.ABORTED: _l("Ended early"),
+    VisitState.CANCELLED: _l("Cancelled"),
+}
+LOOK: dict[VisitState, Look] = {
+    VisitState.TENTATIVE: Look.UNKNOWN,
+    VisitState.CONFIRMED: Look.SERVICE,
+    VisitState.DISPATCHED: Look.SERVICE,
+    VisitState.ACCEPTED: Look.SERVICE,
+    VisitState.TRAVELLING: Look.SERVICE,
+    VisitState.ON_SITE: Look.SERVICE,
+    VisitState.PAUSED: Look.WARNING,
+    VisitState.FINISHED: Look.OK,
+    VisitState.ABORTED: Look.WARNING,
+    VisitState.CANCELLED: Look.OFFLINE,
+}
+ABORT: dict[AbortKind, Any] = {
+    AbortKind.NO_ACCESS: _l("no access"),
+    AbortKind.UNSAFE: _l("unsafe"),
+    AbortKind.NO_PART: _l("a part was missing"),
+    AbortKind.WEATHER: _l("the weather"),
+    AbortKind.OTHER: _l("another reason"),
+}
+TIME: dict[TimeKind, Any] = {
+    TimeKind.WORK: _l("work"),
+    TimeKind.TRAVEL: _l("travel"),
+}
+# What a rule asks; a tablet's own question stands in its own words.
+QUESTION: dict[str, Any] = {
+    finishing.NOT_DONE: _l("A line was not done"),
+    finishing.CLOSED_MEANWHILE: _l("A line that was told as done could not be closed"),
+    standing.TAKEN_OFF: _l("A line was taken off: its work order let it go"),
+    "aborted": _l("The visit ended early"),
+    "handed_over": _l("Handed over half done: who goes on?"),
+}
+VERB: dict[str, Any] = {
+    "assign": _l("given to somebody"),
+}
+COLUMN: dict[str, Any] = {
+    "starts_at": _l("Starts"),
+    "minutes": _l("Minutes"),
+    "technician": _l("Technician"),
+    "lines": _l("Lines"),
+    "question": _l("Question"),
+    "item": _l("Item"),
+    "place": _l("Place"),
+    "ticket": _l("Ticket"),
+}
+SAID: dict[type[Exception], Any] = {
+    VisitEndedError: _l("The visit has ended, and does not change any more."),
+    NobodyError: _l("Give it to a technician first."),
+    NotThereError: _l("Nobody has checked in on it."),
+}
+
+
+def said(wrong: Exception) -> str:
+    """Why it cannot be done, for the person who asked."""
+    if isinstance(wrong, RefusedError):
+        return labels.said(wrong)
+    known = SAID.get(type(wrong))
+    return str(known or _("Its state does not allow that any more. Look at it again."))
+
+
+def question(review: VisitReview) -> str:
+    return str(QUESTION.get(review.question, review.question))
+
+
+def of_question(review: VisitReview) -> str:
+    """What it is about, and what the technician or the desk said."""
+    facts = review.facts
+    kind = facts.get("kind")
+    told = (facts.get("about"), kind and ABORT[AbortKind(kind)], facts.get("technician"))
+    return ": ".join(str(one) for one in (*told, facts.get("words")) if one)
+
+
+def starts(visit: ServiceVisit) -> str:
+    """`tis 3 mars 09:00`, on the clock of its site."""
+    zone = ZoneInfo(visit.site.time_zone)
+    return dates.moment(visit.starts_at, language.current(), now(), zone)
+
+
+def span(visit: ServiceVisit) -> str:
+    """`tis 3 mars 09:00–10:30`"""
+    zone = ZoneInfo(visit.site.time_zone)
+    start, end = (one.astimezone(zone) for one in (visit.starts_at, visit.ends_at))
+    is_same = start.date() == end.date()
+    until = f"{end:%H:%M}" if is_same else dates.moment(end, language.current(), now(), zone)
+    return f"{starts(visit)}–{until}"
+
+
+def verb(word: str) -> Any:
+    return VERB.get(word) or labels.verb(word)
+
+
+def column(word: str) -> Any:
+    return COLUMN.get(word) or labels.column(word)
+
+
+def value(name: str, given: Any) -> Any:
+    """What a column was, or became."""
+    if name == "state" and given in list(VisitState):
+        return STATE[VisitState(given)]
+    if name == "question":
+        return QUESTION.get(given, given)
+    if name == "starts_at" and given:
+        return dates.moment(datetime.fromisoformat(given), language.current(), now())
+    return labels.value(name, given)
+
+
+def day(on: date) -> Any:
+    return labels.short_day(on)
