@@ -46,10 +46,10 @@ function aged(pkg, unsent, skew, { words }) {
 function section(key, visits, context, none = null) {
   if (!visits.length) return none ? [h("p", {}, none)] : [];
   const head = key ? [h("h2", {}, context.words(key))] : [];
-  return [...head, ...visits.map((visit) => card(visit, context))];
+  return [...head, ...visits.map((visit) => card(visit, context, key ? "h3" : "h2"))];
 }
 
-function card(visit, { pkg, words, hour, day }) {
+function card(visit, { pkg, words, hour, day }, heading) {
   const { site } = visit;
   const stations = visit.stations.map((id) => pkg.stations[id]).filter(Boolean);
   const kits = visit.lines.map((line) => line.kit?.name).filter(Boolean);
@@ -61,7 +61,7 @@ function card(visit, { pkg, words, hour, day }) {
     ...new Set(kits),
   ];
   return h("article", { class: "card visit", "data-visit": visit.id },
-    h("h3", { dir: "auto" }, `${when} · ${site.name}`),
+    h(heading, { dir: "auto" }, `${when} · ${site.name}`),
     h("p", { dir: "auto" }, [site.address, [site.postal_code, site.city].filter(Boolean).join(" ")].filter(Boolean).join(", ")),
     h("p", { dir: "auto" }, stations.map((one) => [one.name, one.model].filter(Boolean).join(" – ")).join(" · ")),
     h("ul", { class: "tags" }, tags.filter(Boolean).map((tag) => h("li", {}, tag))),

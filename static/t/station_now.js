@@ -90,7 +90,7 @@ function asking(id, outlets, stay) {
   };
   const button = (text, kind, fields) => h("button", { type: "button", class: "button", onclick: send(kind, fields) }, text);
   return h("form", { class: "t-form", onsubmit: (event) => event.preventDefault() },
-    h("h3", {}, words("live.go", { name: pkg?.stations[id]?.name ?? id })),
+    h("h2", {}, words("live.go", { name: pkg?.stations[id]?.name ?? id })),
     labelled(words("live.reason"), reason),
     h("div", { class: "t-row" },
       button(words("live.reset"), "reset", { type: "soft" }),

@@ -54,7 +54,9 @@ PICTURES = os.environ.get("SCREENSHOTS")
 SMALL = """() => [...document.querySelectorAll(
         "a, button, summary, select, textarea, input:not([type=radio])")]
     .filter((one) => one.checkVisibility() && !one.matches(".skip"))
-    .map((one) => [one.getBoundingClientRect(), one.outerHTML])
+    // A tick is as large as the words that belong to it.
+    .map((one) => [(one.type === "checkbox" ? one.closest("label") : one), one.outerHTML])
+    .map(([one, html]) => [one.getBoundingClientRect(), html])
     .filter(([box]) => box.height < 56 || box.width < 56)
     .map(([box, html]) => `${box.width}×${box.height} ${html.slice(0, 120)}`)"""
 

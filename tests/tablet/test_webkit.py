@@ -76,7 +76,9 @@ def webkit(screen: str, tmp_path: Path) -> Iterator[WebKitGTK]:
 
 def see(browser: WebKitGTK, selector: str) -> None:
     WebDriverWait(browser, PATIENCE_S, poll_frequency=0.1).until(
-        lambda it: any(one.is_displayed() for one in it.find_elements(By.CSS_SELECTOR, selector))
+        lambda it: it.execute_script(
+            "return document.querySelector(arguments[0])?.checkVisibility() ?? false", selector
+        )
     )
 
 
