@@ -56,8 +56,8 @@ function card(visit, { pkg, words, hour, day }, heading) {
   const when = dayOf(visit.starts_at) === dayOf(Date.now()) ? hour(visit.starts_at) : day(visit.starts_at, true);
   const tags = [
     words("day.minutes", { n: visit.minutes }),
-    words("day.lines", { n: visit.lines.length }),
-    visit.tickets.length ? words("day.tickets", { n: visit.tickets.length }) : null,
+    words(visit.lines.length === 1 ? "day.line" : "day.lines", { n: visit.lines.length }),
+    visit.tickets.length ? words(visit.tickets.length === 1 ? "day.ticket" : "day.tickets", { n: visit.tickets.length }) : null,
     ...new Set(kits),
   ];
   return h("article", { class: "card visit", "data-visit": visit.id },

@@ -53,7 +53,7 @@ function aged(at, { words, day }) {
 
 function connectors(outlets, words) {
   const text = (one) => `${words("live.connector", { n: one.number })}: ${one.status ?? "?"}${one.error_code && one.error_code !== "NoError" ? ` (${one.error_code})` : ""}`;
-  return h("ul", { class: "plain t-now" }, outlets.map((one) => h("li", {}, text(one))));
+  return h("ul", { class: "plain t-outlets" }, outlets.map((one) => h("li", {}, text(one))));
 }
 
 function told(id, now, stay, refresh) {

@@ -124,7 +124,7 @@ class Garage:
         self.server = make_server(
             "127.0.0.1",
             self.port,
-            self,  # type: ignore[arg-type]
+            self,
             threaded=True,
             request_handler=OneRequest,
         )

@@ -169,6 +169,6 @@ def test_a_state_is_never_shown_without_its_age(
     page.clock.install()
     page.get_by_role("button", name="Hämta läget").click()
     expect(page.locator(".t-age:not(.stale)")).to_contain_text("Läget")
-    expect(page.locator(".t-now")).to_contain_text("Uttag 1: Charging")
+    expect(page.locator(".t-outlets")).to_contain_text("Uttag 1: Charging")
     page.clock.fast_forward("05:00")
     expect(page.locator(".t-age.stale")).to_contain_text("5 min sedan · kan ha ändrats")
