@@ -22,6 +22,7 @@ const PAGES = [
   [/^$/, () => import("./day.js"), []],
 ];
 const TICK_MS = 5_000;
+const SOON_MS = 50;
 const main = document.getElementById("main");
 const bar = document.getElementById("bar");
 let shown = 0;
@@ -161,6 +162,19 @@ async function askForLater() {
   await registration?.sync?.register("outbox").catch(() => {});
 }
 
+// Two hundred photos on their way are not two hundred reasons to draw the line anew.
+function soon(fn) {
+  let isDue = false;
+  return () => {
+    if (isDue) return;
+    isDue = true;
+    setTimeout(() => {
+      isDue = false;
+      fn();
+    }, SOON_MS);
+  };
+}
+
 let reloading = false;
 navigator.serviceWorker?.addEventListener("controllerchange", () => {
   if (document.getElementById("update").hidden || reloading) return;
@@ -175,8 +189,8 @@ document.addEventListener("visibilitychange", () => {
   if (document.visibilityState === "visible") sync(false);
 });
 document.getElementById("sync").addEventListener("click", () => sync(true));
-outbox.onChange(showBar);
-outbox.onChange(askForLater);
+outbox.onChange(soon(showBar));
+outbox.onChange(soon(askForLater));
 setInterval(() => document.visibilityState === "visible" && sync(false), TICK_MS);
 
 document.documentElement.dataset.theme = localStorage.getItem("theme") ?? "";

@@ -43,9 +43,9 @@ function tell(others = true) {
   if (others) channel?.postMessage("changed");
 }
 
-async function write(stores, work) {
+async function write(stores, work, durability = "strict") {
   const db = await openStore();
-  const tx = db.transaction(stores, "readwrite", { durability: "strict" });
+  const tx = db.transaction(stores, "readwrite", { durability });
   const result = await work(tx);
   await tx.done;
   return result;
@@ -122,12 +122,13 @@ export async function waiting() {
   return { count: await db.countFromIndex("outbox", "state", "waiting"), oldest: first?.made_at ?? null };
 }
 
-// What became of it. The operation itself stays as it was made.
+// What became of it. The operation itself stays as it was made. Need not be on disk at once: were
+// it forgotten, the operation goes once more, and counts once.
 export async function settle(seq, facts) {
   await write("outbox", async (tx) => {
     const op = await tx.store.get(seq);
     if (op) await tx.store.put({ ...op, ...facts });
-  });
+  }, "relaxed");
   tell();
 }
 
