@@ -1,5 +1,5 @@
 // One call to the server. It has the device's token, and never waits for ever.
-import { getMeta, operations } from "./store.js";
+import { getMeta, waiting } from "./store.js";
 
 const PATIENCE_MS = 20_000;
 
@@ -16,11 +16,12 @@ export class CallError extends Error {
   }
 }
 
-export async function call(method, path, body, { bytes = null, mime = "", patience = PATIENCE_MS, token = null } = {}) {
+export async function call(method, path, body, { bytes = null, mime = "", patience = null, token = null } = {}) {
+  const most = (await getMeta("patience_ms")) ?? patience ?? PATIENCE_MS;
   const headers = await about(token);
   if (bytes) headers["Content-Type"] = mime || "application/octet-stream";
   else if (body !== undefined && body !== null) headers["Content-Type"] = "application/json";
-  const options = { method, headers, cache: "no-store", credentials: "omit", signal: AbortSignal.timeout(patience) };
+  const options = { method, headers, cache: "no-store", credentials: "omit", signal: AbortSignal.timeout(most) };
   if (bytes) options.body = bytes;
   else if (body !== undefined && body !== null) options.body = JSON.stringify(body);
   let response;
@@ -43,10 +44,9 @@ export async function call(method, path, body, { bytes = null, mime = "", patien
 }
 
 async function about(token) {
-  const open = (await operations()).filter((op) => op.state === "waiting");
-  const oldest = open.length ? `;oldest=${new Date(open[0].made_at).toISOString()}` : "";
+  const { count, oldest } = await waiting();
   const headers = {
-    "X-Tablet-Waiting": `${open.length}${oldest}`,
+    "X-Tablet-Waiting": `${count}${oldest ? `;oldest=${new Date(oldest).toISOString()}` : ""}`,
     "X-Tablet-Time": new Date().toISOString(),
     "X-Tablet-Version": version(),
   };

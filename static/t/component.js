@@ -1,6 +1,6 @@
 // A part of the station that has a serial number of its own, put in or taken in its place.
 import { h } from "./dom.js";
-import { keepTyped, labelled, select } from "./fields.js";
+import { keepTyped, labelled, select, visitAt } from "./fields.js";
 
 const KINDS = ["rcd", "filter", "contactor", "cable", "connector", "modem", "meter", "screen", "power_module", "fan", "payment_terminal", "other"];
 
@@ -18,9 +18,8 @@ export async function show(main, params, context) {
   const submit = async (event) => {
     event.preventDefault();
     const typed = Object.fromEntries(Object.entries(fields).map(([name, field]) => [name, field.value.trim()]));
-    const visit = pkg.visits.find((one) => one.stations.includes(station.id));
     const body = { station_id: station.id, kind: kind.value, ...typed, evse: Number(evse.value) || null, removes_id: Number(removes.value) || null };
-    await store.addOperation({ visit_id: visit?.id ?? null, kind: "component", body });
+    await store.addOperation({ visit_id: visitAt(pkg, station.id)?.id ?? null, kind: "component", body });
     await store.dropDraft(key);
     outbox.flush({ now: true });
     main.replaceChildren(h("h1", {}, station.name), h("p", { class: "state ok", role: "status" }, words("component.done")), h("a", { class: "button main", href: `#/station/${id}` }, words("visit.cancel")));

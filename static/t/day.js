@@ -46,22 +46,22 @@ function aged(pkg, unsent, skew, { words }) {
 function section(key, visits, context, none = null) {
   if (!visits.length) return none ? [h("p", {}, none)] : [];
   const head = key ? [h("h2", {}, context.words(key))] : [];
-  return [...head, ...visits.map((visit) => card(visit, context))];
+  return [...head, ...visits.map((visit) => card(visit, context, key ? "h3" : "h2"))];
 }
 
-function card(visit, { pkg, words, hour, day }) {
+function card(visit, { pkg, words, hour, day }, heading) {
   const { site } = visit;
   const stations = visit.stations.map((id) => pkg.stations[id]).filter(Boolean);
   const kits = visit.lines.map((line) => line.kit?.name).filter(Boolean);
   const when = dayOf(visit.starts_at) === dayOf(Date.now()) ? hour(visit.starts_at) : day(visit.starts_at, true);
   const tags = [
     words("day.minutes", { n: visit.minutes }),
-    words("day.lines", { n: visit.lines.length }),
-    visit.tickets.length ? words("day.tickets", { n: visit.tickets.length }) : null,
+    words(visit.lines.length === 1 ? "day.line" : "day.lines", { n: visit.lines.length }),
+    visit.tickets.length ? words(visit.tickets.length === 1 ? "day.ticket" : "day.tickets", { n: visit.tickets.length }) : null,
     ...new Set(kits),
   ];
   return h("article", { class: "card visit", "data-visit": visit.id },
-    h("h3", { dir: "auto" }, `${when} · ${site.name}`),
+    h(heading, { dir: "auto" }, `${when} · ${site.name}`),
     h("p", { dir: "auto" }, [site.address, [site.postal_code, site.city].filter(Boolean).join(" ")].filter(Boolean).join(", ")),
     h("p", { dir: "auto" }, stations.map((one) => [one.name, one.model].filter(Boolean).join(" – ")).join(" · ")),
     h("ul", { class: "tags" }, tags.filter(Boolean).map((tag) => h("li", {}, tag))),

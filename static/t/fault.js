@@ -1,6 +1,6 @@
 // Something is wrong that nobody asked about: a ticket, with coverage or without.
 import { h } from "./dom.js";
-import { choices, keepPhotos, keepTyped, labelled, select } from "./fields.js";
+import { choices, keepPhotos, keepTyped, labelled, select, visitAt } from "./fields.js";
 
 export async function show(main, params, context) {
   const { station: id } = params;
@@ -22,8 +22,7 @@ export async function show(main, params, context) {
   const submit = async (event) => {
     event.preventDefault();
     const body = { station_id: Number(where.value), connector: Number(outlet.value), title: text.value.trim(), priority: form.elements.namedItem("priority").value, photos };
-    const visit = pkg.visits.find((one) => one.stations.includes(body.station_id));
-    await store.addOperation({ visit_id: visit?.id ?? null, kind: "new_fault", body, blobs: photos });
+    await store.addOperation({ visit_id: visitAt(pkg, body.station_id)?.id ?? null, kind: "new_fault", body, blobs: photos });
     await store.dropDraft(key);
     outbox.flush({ now: true });
     main.replaceChildren(h("h1", {}, words("fault.title")), h("p", { class: "state ok", role: "status" }, words("fault.done")), h("a", { class: "button main", href: "#/" }, words("place.day")));

@@ -1,6 +1,7 @@
 // What the forms of the shell are made of.
 import { h } from "./dom.js";
 
+const ENDED = new Set(["finished", "aborted", "cancelled"]);
 let last = 0;
 
 export function labelled(text, field) {
@@ -78,6 +79,12 @@ export async function keepPhotos(file, said, key, { words, store }) {
   });
   told();
   return photos;
+}
+
+// The visit that something at this station belongs to: one that goes on, the soonest first.
+export function visitAt(pkg, stationId) {
+  const open = pkg.visits.filter((one) => one.stations.includes(stationId) && !ENDED.has(one.state));
+  return open.sort((a, b) => a.starts_at.localeCompare(b.starts_at))[0] ?? null;
 }
 
 export async function photographed(file, store) {

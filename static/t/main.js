@@ -22,6 +22,7 @@ const PAGES = [
   [/^$/, () => import("./day.js"), []],
 ];
 const TICK_MS = 5_000;
+const SOON_MS = 50;
 const main = document.getElementById("main");
 const bar = document.getElementById("bar");
 let shown = 0;
@@ -51,6 +52,7 @@ async function showPage() {
   document.body.dataset.page = address.split("/")[0] || "day";
   await page.show(main, params, given);
   if (mine === shown) settleFocus();
+  document.body.dataset.shown = location.hash;
   return showBar();
 }
 
@@ -160,6 +162,19 @@ async function askForLater() {
   await registration?.sync?.register("outbox").catch(() => {});
 }
 
+// Two hundred photos on their way are not two hundred reasons to draw the line anew.
+function soon(fn) {
+  let isDue = false;
+  return () => {
+    if (isDue) return;
+    isDue = true;
+    setTimeout(() => {
+      isDue = false;
+      fn();
+    }, SOON_MS);
+  };
+}
+
 let reloading = false;
 navigator.serviceWorker?.addEventListener("controllerchange", () => {
   if (document.getElementById("update").hidden || reloading) return;
@@ -174,14 +189,15 @@ document.addEventListener("visibilitychange", () => {
   if (document.visibilityState === "visible") sync(false);
 });
 document.getElementById("sync").addEventListener("click", () => sync(true));
-outbox.onChange(showBar);
-outbox.onChange(askForLater);
+outbox.onChange(soon(showBar));
+outbox.onChange(soon(askForLater));
 setInterval(() => document.visibilityState === "visible" && sync(false), TICK_MS);
 
 document.documentElement.dataset.theme = localStorage.getItem("theme") ?? "";
 await store.openStore();
 await showPage();
 document.documentElement.dataset.ready = "yes";
-await register();
+// Without one (a certificate that is not trusted, say) the app works as long as it is open.
+await register().catch(warn);
 await store.forgetOld();
 await sync(true);

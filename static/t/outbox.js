@@ -5,7 +5,9 @@ import { getBlob, getMeta, onChange as watch, operations, setMeta, settle } from
 
 const BLOB_PATIENCE_MS = 60_000;
 const FIRST_WAIT_MS = 3_000;
-const LONGEST_WAIT_MS = 300_000;
+const LONGEST_WAIT_MS = 30_000;
+// What the server said it has, as long as this page lives.
+const there = new Set();
 
 // Returns false where somebody else sends already, or it is not time yet.
 export async function flush({ now = false } = {}) {
@@ -38,7 +40,7 @@ async function sendAll() {
 // Returns null where it is settled, or what hinders it.
 async function send(op) {
   try {
-    await sendBlobs(op.blobs);
+    await sendBlobs(op.blobs, { mayBeThere: op.tries > 0 });
     const answer = await post(op);
     await settle(op.seq, { state: "sent", sent_at: Date.now(), answer, error: null });
     return null;
@@ -55,18 +57,23 @@ async function post(op) {
     return await call("POST", "/operations", told);
   } catch (wrong) {
     if (wrong.status !== 409 || !wrong.problem.missing) throw wrong;
-    await sendBlobs(wrong.problem.missing, true);
+    await sendBlobs(wrong.problem.missing, { again: true });
+    if (!(await Promise.all(wrong.problem.missing.map(getBlob))).every(Boolean)) throw gone(wrong);
     return call("POST", "/operations", told);
   }
 }
 
-async function sendBlobs(shas, again = false) {
+// Neither here nor there has the photo: asking again would hold up the visit for ever.
+const gone = ({ message, problem }) => new CallError(410, { ...problem, detail: message, errors: { blobs: problem.missing } });
+
+// Asked for by its hash where an earlier try may have brought it over: never sent twice for nothing.
+async function sendBlobs(shas, { mayBeThere = false, again = false } = {}) {
   for (const sha of shas) {
     const blob = await getBlob(sha);
     // It is gone from this tablet, so only the server can say whether it has it.
-    if (!blob) continue;
-    if (!again && (await call("HEAD", `/blobs/${sha}`))) continue;
-    await call("PUT", `/blobs/${sha}`, null, { bytes: blob.bytes, mime: blob.mime, patience: BLOB_PATIENCE_MS });
+    if (!blob || (there.has(sha) && !again)) continue;
+    if (!mayBeThere || !(await call("HEAD", `/blobs/${sha}`))) await call("PUT", `/blobs/${sha}`, null, { bytes: blob.bytes, mime: blob.mime, patience: BLOB_PATIENCE_MS });
+    there.add(sha);
   }
 }
 

@@ -5,13 +5,15 @@ import { labelled } from "./fields.js";
 
 const ASK_AGAIN_MS = 2_000;
 const ASKED_AT_MOST = 60;
+const AGE_MS = 10_000;
+const STALE_MS = 120_000;
 const WAITING = new Set(["queued", "sent"]);
 
 export function stationNow(id, stay) {
   const box = h("div", {});
   const refresh = async () => {
     const now = await live(id);
-    box.replaceChildren(...(now ? told(id, now, stay, refresh) : [h("p", { class: "state offline" }, stay.words("live.none")), again(stay, refresh)]));
+    box.replaceChildren(...(now ? told(id, now, stay, refresh) : lastKnown(id, stay, refresh)));
   };
   box.append(again(stay, refresh));
   refresh();
@@ -20,12 +22,47 @@ export function stationNow(id, stay) {
 
 const again = ({ words }, refresh) => h("button", { type: "button", class: "button", onclick: refresh }, words("live.ask"));
 
+// Without contact: what the day's package said, and when that was.
+function lastKnown(id, stay, refresh) {
+  const { words, pkg } = stay;
+  const outlets = (pkg?.stations[id]?.connectors ?? []).filter((one) => one.number > 0 && one.status);
+  return [
+    h("p", { class: "state offline" }, words("live.none")),
+    outlets.length ? aged(pkg.at, stay) : "",
+    connectors(outlets, words),
+    again(stay, refresh),
+  ];
+}
+
+// When it was so, how long ago that is, and from when on it says nothing of now.
+function aged(at, { words, day }) {
+  if (!at) return h("p", { class: "hint t-age stale", role: "status" }, words("live.never"));
+  const line = h("p", { class: "hint t-age", role: "status" });
+  const settle = () => {
+    const age = Math.max(0, Date.now() - Date.parse(at));
+    const minutes = Math.floor(age / 60_000);
+    const isOld = age > STALE_MS;
+    line.classList.toggle("stale", isOld);
+    line.textContent = [words("live.as_of", { at: day(at, true) }), minutes ? words("live.ago", { n: minutes }) : null, isOld ? words("live.stale") : null].filter(Boolean).join(" · ");
+    if (line.isConnected) setTimeout(settle, AGE_MS);
+  };
+  settle();
+  setTimeout(settle, AGE_MS);
+  return line;
+}
+
+function connectors(outlets, words) {
+  const text = (one) => `${words("live.connector", { n: one.number })}: ${one.status ?? "?"}${one.error_code && one.error_code !== "NoError" ? ` (${one.error_code})` : ""}`;
+  return h("ul", { class: "plain t-outlets" }, outlets.map((one) => h("li", {}, text(one))));
+}
+
 function told(id, now, stay, refresh) {
   const { words, day } = stay;
   const outlets = (now.connectors ?? []).filter((one) => one.number > 0);
   return [
-    h("p", { class: "hint" }, words("live.as_of", { at: day(now.as_of, true) })),
-    h("ul", { class: "plain" }, outlets.map((one) => h("li", {}, `${words("live.connector", { n: one.number })}: ${one.status ?? "?"}${one.error_code && one.error_code !== "NoError" ? ` (${one.error_code})` : ""}`))),
+    aged(now.as_of, stay),
+    now.connected === false ? h("p", { class: "state offline" }, words("live.disconnected")) : "",
+    connectors(outlets, words),
     list(words("live.faults"), now.faults, (one) => `${day(one.at ?? one.raised_at, true)} ${words(one.title ?? one.fault)}`),
     list(words("live.messages"), now.messages, (one) => `${day(one.at, true)} ${one.action ?? one.kind ?? ""} ${one.words ?? one.text ?? ""}`),
     h("div", { class: "t-row" }, again(stay, refresh)),
@@ -53,7 +90,7 @@ function asking(id, outlets, stay) {
   };
   const button = (text, kind, fields) => h("button", { type: "button", class: "button", onclick: send(kind, fields) }, text);
   return h("form", { class: "t-form", onsubmit: (event) => event.preventDefault() },
-    h("h3", {}, words("live.go", { name: pkg?.stations[id]?.name ?? id })),
+    h("h2", {}, words("live.go", { name: pkg?.stations[id]?.name ?? id })),
     labelled(words("live.reason"), reason),
     h("div", { class: "t-row" },
       button(words("live.reset"), "reset", { type: "soft" }),

@@ -22,7 +22,11 @@ export function openStore() {
       outbox.createIndex("state", "state");
       db.createObjectStore("log", { autoIncrement: true });
     },
-    blocking: (_current, _blocked, event) => event.target.close(),
+    // Another page wipes: what is opened next is the empty one.
+    blocking: (_current, _blocked, event) => {
+      opened = null;
+      event.target.close();
+    },
     terminated: () => (opened = null),
   });
   return opened;
@@ -39,9 +43,9 @@ function tell(others = true) {
   if (others) channel?.postMessage("changed");
 }
 
-async function write(stores, work) {
+async function write(stores, work, durability = "strict") {
   const db = await openStore();
-  const tx = db.transaction(stores, "readwrite", { durability: "strict" });
+  const tx = db.transaction(stores, "readwrite", { durability });
   const result = await work(tx);
   await tx.done;
   return result;
@@ -111,12 +115,20 @@ export async function operations(filter = {}) {
   return all.filter((op) => Object.entries(filter).every(([name, value]) => op[name] === value));
 }
 
-// What became of it. The operation itself stays as it was made.
+// How many wait, and since when: asked with each call.
+export async function waiting() {
+  const db = await openStore();
+  const first = await db.getFromIndex("outbox", "state", "waiting");
+  return { count: await db.countFromIndex("outbox", "state", "waiting"), oldest: first?.made_at ?? null };
+}
+
+// What became of it. The operation itself stays as it was made. Need not be on disk at once: were
+// it forgotten, the operation goes once more, and counts once.
 export async function settle(seq, facts) {
   await write("outbox", async (tx) => {
     const op = await tx.store.get(seq);
     if (op) await tx.store.put({ ...op, ...facts });
-  });
+  }, "relaxed");
   tell();
 }
 

@@ -1,6 +1,6 @@
 // The station is another device now: its identity moves, its history stays.
 import { h } from "./dom.js";
-import { keepPhotos, keepTyped, labelled } from "./fields.js";
+import { keepPhotos, keepTyped, labelled, visitAt } from "./fields.js";
 
 export async function show(main, params, context) {
   const { station: id } = params;
@@ -16,9 +16,8 @@ export async function show(main, params, context) {
   const photos = await keepPhotos(file, said, key, context);
   const submit = async (event) => {
     event.preventDefault();
-    const visit = pkg.visits.find((one) => one.stations.includes(station.id));
     const body = { station_id: station.id, old_serial: before.value.trim(), new_serial: after.value.trim(), photos, note: note.value.trim() };
-    await store.addOperation({ visit_id: visit?.id ?? null, kind: "swap", body, blobs: photos });
+    await store.addOperation({ visit_id: visitAt(pkg, station.id)?.id ?? null, kind: "swap", body, blobs: photos });
     await store.dropDraft(key);
     outbox.flush({ now: true });
     main.replaceChildren(h("h1", {}, station.name), h("p", { class: "state ok", role: "status" }, words("swap.done")), h("a", { class: "button main", href: `#/station/${id}` }, words("visit.cancel")));

@@ -66,6 +66,7 @@ async function leave(device) {
   if (await isOpen()) return log("revoked, and not everything is handed over yet");
   const token = device.token;
   await wipe();
+  sessionStorage.clear();
   localStorage.setItem("revoked", "yes");
   for (const name of (await caches?.keys()) ?? []) await caches.delete(name);
   await call("POST", "/wiped", null, { token }).catch(() => {});

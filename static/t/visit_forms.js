@@ -48,13 +48,15 @@ export function partForm(stay) {
 export function hoursForm(stay) {
   const { visit, words } = stay;
   const minutes = (kind) => {
-    const field = h("input", { inputmode: "numeric", maxlength: "5", required: true });
-    const submit = (event) => {
+    const field = h("input", { inputmode: "numeric", maxlength: "5", required: true, pattern: "0*[1-9][0-9]*" });
+    const submit = async (event) => {
       event.preventDefault();
-      const number = Number(field.value);
-      if (Number.isInteger(number) && number > 0) add(stay, "time", { kind, minutes: number });
+      await stay.store.dropDraft(`${kind}-${visit.id}`);
+      await add(stay, "time", { kind, minutes: Number(field.value) });
     };
-    return h("form", { class: "t-form", onsubmit: submit }, labelled(words(`visit.minutes_${kind}`), field), h("button", { class: "button", disabled: !stay.mayWrite }, words("visit.add")));
+    const form = h("form", { class: "t-form", onsubmit: submit }, labelled(words(`visit.minutes_${kind}`), field), h("button", { class: "button", disabled: !stay.mayWrite }, words("visit.add")));
+    keepTyped(form, `${kind}-${visit.id}`, stay);
+    return form;
   };
   const text = h("input", { maxlength: "500", required: true });
   const unit = h("input", { maxlength: "20" });
@@ -75,7 +77,7 @@ export function noteForm(stay) {
   const { visit, words, store } = stay;
   const where = select(stations(stay, true));
   const text = h("textarea", { rows: "3", maxlength: "4000" });
-  const file = h("input", { type: "file", accept: "image/*", capture: "environment", "aria-label": words("visit.photo") });
+  const file = h("input", { type: "file", accept: "image/*", multiple: true, "aria-label": words("visit.photo") });
   const caption = h("input", { maxlength: "300" });
   const said = h("p", { role: "status", class: "hint" });
   const note = async (event) => {
@@ -86,9 +88,15 @@ export function noteForm(stay) {
   };
   file.addEventListener("change", async () => {
     if (!file.files.length) return;
-    const sha = await photographed(file.files[0], store);
-    said.textContent = words("visit.kept");
-    await add(stay, "photo", { station_id: Number(where.value) || null, sha, caption: caption.value.trim() }, [sha]);
+    const about = { station_id: Number(where.value) || null, caption: caption.value.trim() };
+    file.disabled = true;
+    for (const one of file.files) {
+      const sha = await photographed(one, store);
+      await store.addOperation({ visit_id: visit.id, kind: "photo", body: { ...about, sha }, blobs: [sha] });
+      said.textContent = words("visit.kept");
+    }
+    stay.outbox.flush({ now: true });
+    await stay.again();
   });
   const form = h("form", { class: "t-form", onsubmit: note },
     labelled(words("visit.station"), where), labelled(words("visit.note"), text),

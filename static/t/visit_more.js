@@ -28,5 +28,5 @@ export function documents({ visit, pkg, words }) {
 }
 
 export function remote(stay) {
-  return stay.visit.stations.map((id) => h("section", { class: "card" }, h("h3", { dir: "auto" }, stay.pkg.stations[id]?.name ?? `#${id}`), stationNow(id, stay)));
+  return stay.visit.stations.map((id) => h("section", { class: "card" }, h("h2", { dir: "auto" }, stay.pkg.stations[id]?.name ?? `#${id}`), stationNow(id, stay)));
 }
