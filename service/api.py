@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from service.checklists.findings_api import findings
 from service.checklists.registers_api import instruments, limits
 from service.checklists.runs_api import measured, runs
 from service.checklists.templates_api import templates, versions
@@ -61,6 +62,7 @@ RESOURCES: tuple[Resource, ...] = (
     templates,
     versions,
     runs,
+    findings,
     measured,
     instruments,
     limits,

@@ -111,6 +111,7 @@ class Answer(_OfRun):
     __table_args__ = (
         Index("ix_checklist_answer_series", "station_id", "item", "place", "at"),
         Index("ix_checklist_answer_run", "run_id", "at", "id"),
+        Index("ix_checklist_answer_photos", "photos", postgresql_using="gin"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)

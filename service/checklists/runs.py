@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Mapping
 from datetime import datetime
-from typing import Any
+from typing import Any, TypeGuard
 from uuid import UUID, uuid4, uuid5
 
 from sqlalchemy import select
@@ -164,8 +164,13 @@ def _fill(answer: Answer, item: Mapping[str, Any], given: Mapping[str, Any]) -> 
     answer.verdict = Verdict(verdict) if verdict else None
     answer.confirmed = given.get("confirmed") is True
     answer.note = str(given.get("note") or "")
-    answer.photos = [one for one in given.get("photos") or [] if isinstance(one, str)]
+    photos = given.get("photos")
+    answer.photos = [one for one in photos if isinstance(one, str)] if _is_list(photos) else []
     answer.instrument_id = _instrument(given.get("instrument_id"))
+
+
+def _is_list(value: Any) -> TypeGuard[list[Any]]:
+    return isinstance(value, list)
 
 
 def _instrument(key: Any) -> int | None:

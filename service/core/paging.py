@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from collections.abc import Iterable
+from functools import cache
 from typing import Any, Protocol, TypeVar
 
 from marshmallow import Schema, ValidationError, fields
@@ -73,8 +74,9 @@ def narrowed(rows: Select[Row], query: type[Schema], asked: dict[str, Any]) -> S
     return rows
 
 
+@cache
 def page_of(item: type[Schema]) -> type[Schema]:
-    """How a list of these is answered."""
+    """How a list of these is answered: one name in the document, however many addresses have it."""
     name = f"{item.__name__}Page"
     shape: dict[str, fields.Field[Any]] = {
         "items": fields.List(fields.Nested(item), required=True),

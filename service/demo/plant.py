@@ -13,7 +13,7 @@ from sqlalchemy import select
 
 from service.core.db import db
 from service.core.history import edit
-from service.demo import contracts, fleet, orders, past, upkeep, workshop
+from service.demo import contracts, fleet, measured, orders, past, upkeep, workshop
 from service.demo.credentials import Credentials, SignIn
 from service.monitoring.models import FaultCode, MaintenanceWindow
 from service.parts import catalogue
@@ -76,6 +76,7 @@ def _plant(at: datetime) -> Credentials:
     _tags(world)
     workshop.furnish(people, at)
     past.play(world, at)
+    measured.measure(world, people["Ali Rahimi"], at)
     _outages(world, at)
     upkeep.plan([*world.models.values()], [*world.stations.values()], people["Karin Sand"], at)
     contracts.sell(world, at)

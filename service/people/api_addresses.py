@@ -51,6 +51,7 @@ API: dict[str, str] = {
     "api.skills.retire_skill": "skills.edit",
     "api.tablet-operations.list_operations": "operations.read",
     "api.tablet-operations.show_operation": "operations.read",
+    "api.tablet-operations.list_queue": "operations.read",
     "api.tablet-operations.settle": "operations.settle",
     "api.tablet-operations.settle_rival": "operations.settle",
     "api.tablets.list_tablets": "tablets.manage",

@@ -63,6 +63,8 @@ CHECKLISTS: dict[str, str] = {
     "api.checklist-versions.copy_version": "checklists.edit",
     "api.checklist-runs.list_runs": "measurements.read",
     "api.checklist-runs.show_run": "measurements.read",
+    "api.findings.list_findings": "measurements.read",
+    "api.findings.show_finding": "measurements.read",
     "api.measurements.list_measurements": "measurements.read",
     "api.instruments.list_instruments": "instruments.read",
     "api.instruments.show_instrument": "instruments.read",

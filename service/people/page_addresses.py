@@ -39,7 +39,9 @@ PUBLIC = frozenset(
 PAGES: dict[str, str] = {
     "operations.index": "operations.read",
     "operations.show": "operations.read",
-    "operations.blob": "operations.read",
+    # Who may see something that names the file.
+    "operations.blob": "measurements.read",
+    "operations.settle_visit": "operations.settle",
     "operations.settle": "operations.settle",
     "operations.settle_rival": "operations.settle",
     "tickets.index": "tickets.read",

@@ -13,8 +13,10 @@ from service.core.clock import now
 from service.core.collection import Collection
 from service.core.db import db
 from service.core.fields import Body, FlagText, Instant, Shown, WholeText, Words, choice
-from service.core.paging import Listed, by
+from service.core.paging import Listed, by, narrowed, page, page_of
 from service.core.problems import ProblemError
+from service.people.api import seen
+from service.people.tablets import Tablet
 from service.tablets import settling
 from service.tablets.models import (
     NotToSettleError,
@@ -114,6 +116,14 @@ operations = Collection(
 )
 operations.lists(OperationQuery)
 operations.shows("Get one, with all of what came and every rival of its id.")
+
+
+@operations.get("/tablets/<int:tablet_id>/operations", page_of(OperationShape), OperationQuery)
+def list_queue(asked: dict[str, Any], tablet_id: int) -> dict[str, Any]:
+    """List what one tablet handed over, newest first; what waits on it stands in the tablet."""
+    tablet = seen(Tablet, tablet_id)
+    sent = Operation.visible_to(g.person).where(Operation.tablet_id == tablet.id)
+    return page(Operation, narrowed(sent, OperationQuery, asked), asked, newest_first=True)
 
 
 # No `verb`: what is append-only cannot be locked. That one is settled once is the database's rule.

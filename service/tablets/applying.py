@@ -10,7 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 import structlog
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import DBAPIError, OperationalError
 
 from service.core.db import db
 from service.tablets import (
@@ -103,5 +103,6 @@ def _reason(fact: Fact, wrong: Exception) -> str:
     if isinstance(wrong, NotAppliedError):
         return str(wrong)
     log.warning("operation not applied", id=str(fact.uuid), kind=fact.kind.value, exc_info=wrong)
-    words = " ".join(str(wrong).split())[:300]
+    told = wrong.orig if isinstance(wrong, DBAPIError) else wrong
+    words = next(iter(str(told).strip().splitlines()), "")[:300]
     return f"It could not be applied: {type(wrong).__name__.removesuffix('Error')}. {words}".strip()

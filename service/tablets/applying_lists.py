@@ -5,9 +5,11 @@ from __future__ import annotations
 from service.checklists import runs
 from service.checklists.models import ChecklistRun
 from service.checklists.runs import IncompleteError
+from service.core import dates
 from service.people.skills import PersonSkill
 from service.tablets.fact import Fact, run_of
-from service.tablets.visiting import has_run
+from service.tablets.visiting import has_run, visit_of_run
+from service.visits import finishing
 
 
 def answer(fact: Fact) -> str | None:
@@ -22,6 +24,7 @@ def answer(fact: Fact) -> str | None:
         fact.at,
         fact.received_at,
     )
+    _becomes_work(fact, run)
     return _other_visits(fact, run.id)
 
 
@@ -34,9 +37,18 @@ def submit(fact: Fact) -> str | None:
     except IncompleteError as wrong:
         runs.submit(run, fact.person, fact.at, unable=True, authorisations=has)
         _advise(run, fact.body["recommendations"])
+        _becomes_work(fact, run)
         return f"The checklist was submitted although something is open: {wrong}"
     _advise(run, fact.body["recommendations"])
+    _becomes_work(fact, run)
     return _other_visits(fact, run.id)
+
+
+def _becomes_work(fact: Fact, run: ChecklistRun) -> None:
+    """What is found when the visit has ended already: nobody else would take it up any more."""
+    visit = None if run.is_open else visit_of_run(run.id)
+    if visit is not None and not visit.is_open:
+        finishing.findings_become_work(visit, fact.person, fact.received_at)
 
 
 def _advise(run: ChecklistRun, recommendations: dict[str, str]) -> None:
@@ -47,7 +59,7 @@ def _advise(run: ChecklistRun, recommendations: dict[str, str]) -> None:
 
 def held(fact: Fact) -> list[str]:
     """What the person was allowed on that day."""
-    day = fact.at.date()
+    day = dates.today(fact.at)
     return [one.skill.code for one in PersonSkill.of(fact.person) if one.holds_on(day)]
 
 

@@ -12,6 +12,7 @@ import orjson
 from sqlalchemy import select
 from sqlalchemy.dialects.postgresql import insert
 
+from service.core import dates
 from service.core.db import db
 from service.core.fields import written
 from service.people.models import Person
@@ -70,7 +71,7 @@ def _told(person: Person, at: datetime) -> dict[str, Any]:
 
 def authorisations(person: Person, at: datetime) -> list[str]:
     """What the person is allowed on that day."""
-    held = (one for one in PersonSkill.of(person) if one.holds_on(at.date()))
+    held = (one for one in PersonSkill.of(person) if one.holds_on(dates.today(at)))
     return sorted(one.skill.code for one in held)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import math
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 from uuid import UUID
 
@@ -14,6 +14,10 @@ from service.core.files import is_sha
 Said = dict[str, Any]
 # Where a body names files.
 NAMES_FILES = ("sha", "png", "photos")
+
+
+# A body has a handful of levels. What has thousands was made to exhaust whoever walks through it.
+DEEPEST = 60
 
 
 class UnreadableError(Exception):
@@ -26,9 +30,22 @@ def read(content: bytes) -> Said:
         said = json.loads(content, parse_constant=_refuse, parse_float=_finite)
     except (ValueError, RecursionError) as wrong:
         raise UnreadableError from wrong
-    if not isinstance(said, dict):
+    if not isinstance(said, dict) or _is_too_deep(said):
         raise UnreadableError
     return said
+
+
+def _is_too_deep(said: Any) -> bool:
+    level = [said]
+    for _ in range(DEEPEST):
+        level = [inner for one in level for inner in _inside(one)]
+    return bool(level)
+
+
+def _inside(one: Any) -> Iterable[Any]:
+    if isinstance(one, dict):
+        return one.values()
+    return one if isinstance(one, list) else ()
 
 
 def _refuse(name: str) -> None:

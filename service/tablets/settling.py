@@ -9,6 +9,7 @@ from uuid import uuid5
 
 from marshmallow import ValidationError
 from sqlalchemy import select
+from sqlalchemy.orm import selectinload
 
 from service.core.db import db
 from service.core.files import Blob
@@ -18,7 +19,9 @@ from service.tablets.applying import apply
 from service.tablets.fact import Fact
 from service.tablets.models import NotToSettleError, Operation, OperationRival
 from service.tablets.taking import fact_of
-from service.tablets.words import Settled
+from service.tablets.visiting import visit_of
+from service.tablets.words import OperationState, Settled
+from service.visits.service_visits import ServiceVisit
 from service.visits.visit_rows import VisitReview
 
 
@@ -35,6 +38,32 @@ def settle(operation: Operation, what: Settled, by: Person, at: datetime, why: s
     operation.settle(what, by, at, why)
     _answer_visit(operation, by, at, why)
     announce("operation", operation.id, at)
+
+
+def asked_of(visit_id: int) -> list[Operation]:
+    """What somebody is asked about of a visit, in the order in which it was done."""
+    mine = select(Operation).where(
+        Operation.visit_id == visit_id, Operation.state == OperationState.REVIEW
+    )
+    loaded = mine.options(selectinload(Operation.settlements)).order_by(Operation.seq, Operation.id)
+    return [one for one in db.session.scalars(loaded) if one.is_open]
+
+
+def settle_visit(visit: ServiceVisit, what: Settled, by: Person, at: datetime, why: str) -> int:
+    """All of it. Returns how many cannot be applied: they stay asked.
+
+    What took effect already stays so, whatever is said.
+    """
+    # Of two dispatchers at once, the second finds nothing left.
+    visit_of(visit.id)
+    left = 0
+    for one in asked_of(visit.id):
+        try:
+            with db.session.begin_nested():
+                settle(one, what if one.is_waiting else Settled.DISMISS, by, at, why)
+        except NotAppliedStillError:
+            left += 1
+    return left
 
 
 def settle_rival(rival: OperationRival, what: Settled, by: Person, at: datetime, why: str) -> None:

@@ -20,14 +20,22 @@ class When:
 
 def judge(said: datetime, received: datetime, skew: timedelta | None) -> When:
     """`skew`: how far the tablet's clock was ahead when it sent this."""
-    at = said
-    if skew is not None and abs(skew) > TOLERANCE:
-        at = said - skew
+    at = _put_right(said, skew)
     if at > received + TOLERANCE:
         return When(received, f"The tablet's clock said {_told(said)}, which is to come.")
     if at < received - OLDEST:
         return When(received, f"The tablet's clock said {_told(said)}, which is too long ago.")
     return When(min(at, received))
+
+
+def _put_right(said: datetime, skew: timedelta | None) -> datetime:
+    if skew is None or abs(skew) <= TOLERANCE:
+        return said
+    try:
+        return said - skew
+    except OverflowError:
+        # Before the first year or after the last one: nobody believes it anyway.
+        return said
 
 
 def _told(at: datetime) -> str:

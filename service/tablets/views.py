@@ -5,10 +5,11 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from flask import Blueprint, abort, flash, g, redirect, render_template, url_for
+from flask import Blueprint, abort, flash, g, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
+from flask_babel import ngettext
 from sqlalchemy import Select, String, cast, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import selectinload
@@ -23,6 +24,7 @@ from service.core.files import Blob
 from service.core.forms import WebForm
 from service.core.lists import Column, Filter, Listing
 from service.core.swedish import alphabetical
+from service.people.guard import can
 from service.people.models import Person
 from service.people.tablets import Tablet
 from service.tablets import labels, raw, settling
@@ -30,6 +32,8 @@ from service.tablets.api import is_open
 from service.tablets.models import NotToSettleError, Operation, OperationRival
 from service.tablets.settling import NotAppliedStillError
 from service.tablets.words import Kind, OperationState, Settled
+from service.visits import reasons
+from service.visits.service_visits import ServiceVisit
 
 bp = Blueprint("operations", __name__)
 
@@ -50,7 +54,8 @@ class SettlementForm(WebForm):
 
 @bp.get("/tablets/operations")
 def index() -> ResponseReturnValue:
-    return _listing().answer("operations/index.html", labels=labels)
+    values = {"labels": labels, "reason": reasons.said, "to_settle": _to_settle()}
+    return _listing().answer("operations/index.html", **values)
 
 
 @bp.get("/tablets/operations/<int:operation_id>")
@@ -69,6 +74,28 @@ def settle(operation_id: int) -> ResponseReturnValue:
 def settle_rival(rival_id: int) -> ResponseReturnValue:
     rival = g.person.may_see(OperationRival, rival_id)
     return _carry_out(rival.operation, SettlementForm(), settling.settle_rival, rival)
+
+
+@bp.post("/tablets/operations/visits/<int:visit_id>/settlement")
+def settle_visit(visit_id: int) -> ResponseReturnValue:
+    """All that somebody is asked about of one visit, with one reason."""
+    visit, form = g.person.may_see(ServiceVisit, visit_id), SettlementForm()
+    if not form.validate():
+        flash(_("Nothing was changed: say what becomes of it, and why."), "warning")
+        return redirect(url_for("operations.index", visit=visit.id), 303)
+    what, why = Settled(form.what.data), form.why.data or ""
+    left = settling.settle_visit(visit, what, g.person, now(), why)
+    db.session.commit()
+    if left:
+        flash(
+            ngettext(
+                "%(num)d cannot be applied, and stays asked.",
+                "%(num)d cannot be applied, and stay asked.",
+                left,
+            ),
+            "warning",
+        )
+    return redirect(url_for("operations.index", visit=visit.id), 303)
 
 
 @bp.get("/files/<sha>")
@@ -117,12 +144,32 @@ def _page(operation: Operation, form: SettlementForm | None = None) -> str:
         rival_form=form or SettlementForm(),
         labels=labels,
         pretty=pretty,
+        reason=reasons.said,
     )
 
 
 def pretty(text: str) -> str:
     """All of it, a value a line, so that two can be compared."""
     return json.dumps(raw.cleaned(json.loads(text)), indent=2, sort_keys=True, ensure_ascii=False)
+
+
+def _left(count: int) -> str:
+    return str(
+        ngettext(
+            "%(num)d cannot be applied, and stays asked.",
+            "%(num)d cannot be applied, and stay asked.",
+            count,
+        )
+    )
+
+
+def _to_settle() -> dict[str, Any] | None:
+    """For the list of one visit, where somebody is asked."""
+    key = request.args.get("visit", "")
+    if not (key.isascii() and key.isdecimal() and len(key) < 19 and can("operations.settle_visit")):
+        return None
+    count = len(settling.asked_of(int(key)))
+    return {"visit_id": int(key), "count": count, "form": SettlementForm()} if count else None
 
 
 def _listing() -> Listing:

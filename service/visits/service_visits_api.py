@@ -5,9 +5,13 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import Any
 
+from flask import g
 from marshmallow import fields
 from marshmallow.validate import Length
+from sqlalchemy import Select, select
 
+from service.checklists.models import ChecklistRun
+from service.checklists.runs_api import LATER, RunShape
 from service.core import problems
 from service.core.collection import Collection
 from service.core.db import db
@@ -34,6 +38,7 @@ from service.visits.lines import WorkOrderLine
 from service.visits.models import WorkOrder
 from service.visits.refusals import RefusedError
 from service.visits.service_visits import ServiceVisit, VisitError
+from service.visits.visit_rows import VisitRun
 from service.visits.visit_states import VISIT_OPEN, AbortKind, TimeKind, VisitState
 
 # So far another clock may be ahead of ours.
@@ -89,11 +94,33 @@ class ServiceVisitShape(Shown):
     created_at = Instant()
 
 
+def _runs(visit: ServiceVisit) -> list[ChecklistRun]:
+    """A customer is told of a checklist once it is submitted."""
+    sees_all = g.person.sees_all
+    # The database keeps an open one from customers: they find the row without its run.
+    return [one.run for one in visit.runs if one.run and (sees_all or not one.run.is_open)]
+
+
+def run_ids_of(visit_id: int) -> Select[int]:
+    return select(VisitRun.run_id).where(VisitRun.visit_id == visit_id)
+
+
+LATER["visit_id"] = run_ids_of
+
+
 class ServiceVisitDetailShape(ServiceVisitShape):
     scanned = fields.String(allow_none=True)
     station_ids = fields.Function(lambda visit: [one.id for one in visit.stations])
     line_ids = fields.Function(lambda visit: [one.work_order_line_id for one in visit.lines])
-    run_ids = fields.Function(lambda visit: [one.run_id for one in visit.runs])
+    run_ids = fields.Function(lambda visit: [one.id for one in _runs(visit)])
+    runs = fields.Function(
+        lambda visit: RunShape(many=True).dump(_runs(visit)),
+        metadata={
+            "type": "array",
+            "items": {"type": "object"},
+            "description": "Its checklists, as `/checklist-runs` answers them.",
+        },
+    )
     times = fields.List(fields.Nested(VisitTimeShape))
     parts = fields.List(fields.Nested(PartUsageShape))
     reviews = fields.List(fields.Nested(VisitReviewShape))

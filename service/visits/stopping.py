@@ -73,7 +73,8 @@ def connector_of(place: str) -> int:
     An RCD that is a component of its own (`rcd:c45`) may protect all of it.
     """
     kind, _colon, number = place.partition(":")
-    return int(number) if f"{kind}:" in OUTLETS and number.isdigit() else 0
+    is_number = number.isascii() and number.isdecimal() and len(number) < 4
+    return int(number) if f"{kind}:" in OUTLETS and is_number else 0
 
 
 def _label(run: ChecklistRun, key: str) -> str:

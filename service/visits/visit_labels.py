@@ -12,7 +12,7 @@ from flask_babel import lazy_gettext as _l
 from service.core import dates, language
 from service.core.clock import now
 from service.monitoring.health import Kind as Look
-from service.visits import checking_in, finishing, labels, standing
+from service.visits import checking_in, finishing, labels, reasons, standing, visit_state_words
 from service.visits.refusals import RefusedError
 from service.visits.service_visits import (
     NobodyError,
@@ -23,18 +23,7 @@ from service.visits.service_visits import (
 from service.visits.visit_rows import VisitReview
 from service.visits.visit_states import AbortKind, TimeKind, VisitState
 
-STATE: dict[VisitState, Any] = {
-    VisitState.TENTATIVE: _l("Tentative"),
-    VisitState.CONFIRMED: _l("Confirmed"),
-    VisitState.DISPATCHED: _l("Sent out"),
-    VisitState.ACCEPTED: _l("Accepted"),
-    VisitState.TRAVELLING: _l("On the way"),
-    VisitState.ON_SITE: _l("On site"),
-    VisitState.PAUSED: _l("Paused"),
-    VisitState.FINISHED: _l("Finished"),
-    VisitState.ABORTED: _l("Ended early"),
-    VisitState.CANCELLED: _l("Cancelled"),
-}
+STATE = visit_state_words.STATE
 LOOK: dict[VisitState, Look] = {
     VisitState.TENTATIVE: Look.UNKNOWN,
     VisitState.CONFIRMED: Look.SERVICE,
@@ -64,6 +53,7 @@ QUESTION: dict[str, Any] = {
     finishing.CLOSED_MEANWHILE: _l("A line that was told as done could not be closed"),
     standing.TAKEN_OFF: _l("A line was taken off: its work order let it go"),
     checking_in.FORGOTTEN: _l("Nobody has checked out: is somebody still there?"),
+    "operation": _l("A tablet told something that does not fit"),
     "aborted": _l("The visit ended early"),
     "handed_over": _l("Handed over half done: who goes on?"),
 }
@@ -102,6 +92,9 @@ def question(review: VisitReview) -> str:
 def of_question(review: VisitReview) -> str:
     """What it is about, and what the technician or the desk said."""
     facts = review.facts
+    if review.question == "operation":
+        # Its kind is what was told, and no reason for an end.
+        return reasons.said(str(facts.get("words") or ""))
     kind = facts.get("kind")
     told = (facts.get("about"), kind and ABORT[AbortKind(kind)], facts.get("technician"))
     return ": ".join(str(one) for one in (*told, facts.get("words")) if one)

@@ -8,6 +8,7 @@ from flask import Flask
 from sqlalchemy import Engine, insert
 
 from app import create_app
+from service.checklists import catalogue as checklists
 from service.core.config import Settings
 from service.core.db import db
 from service.demo.credentials import Credentials
@@ -30,6 +31,7 @@ def planted_app(
     app = create_app(settings, TESTING=True)
     with app.app_context():
         db.session.execute(insert(FaultCode), catalogue.rows())
+        checklists.load(db.session.connection())
         db.session.commit()
         yield app
         db.session.remove()

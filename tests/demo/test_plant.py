@@ -9,7 +9,8 @@ from flask import Flask
 from flask_security import verify_password
 from sqlalchemy import func, select
 
-from service.checklists.models import Instrument
+from service.checklists import series
+from service.checklists.models import ChecklistRun, Finding, Instrument
 from service.contracts.models import ServiceContract
 from service.contracts.words import Renewal
 from service.contracts.words import State as ContractState
@@ -171,3 +172,14 @@ def test_contracts_stand_in_every_state_that_asks_for_somebody(planted: Credenti
     assert {one.renewal for one in contracts} == set(Renewal)
     assert any(one.waits_for_decision(today) for one in contracts)
     assert all(one.covers for one in contracts)
+
+
+def test_some_stations_were_measured_over_two_years_and_one_drifts(planted: Credentials) -> None:
+    runs = list(db.session.scalars(select(ChecklistRun).order_by(ChecklistRun.id)))
+    assert len(runs) == 10
+    assert all(not one.is_open for one in runs)
+    slower = series.of_item(runs[0].station_id, "rcd.t1x", "rcd:1")
+
+    assert [one.number for one in slower] == [252, 224, 197, 168, 142]
+    assert (slower[0].at - slower[-1].at).days > 700
+    assert db.session.scalars(select(Finding)).all() == []
