@@ -22,6 +22,7 @@ from service.checklists.words import InstrumentKind, Verdict, VersionState
 from service.contracts.models import ServiceContract
 from service.contracts.packages import ServicePackage, SlaPolicy
 from service.core.db import db
+from service.core.files import Blob
 from service.core.outbox import Mail
 from service.core.settings import Setting
 from service.demo.plant import plant
@@ -55,6 +56,7 @@ from service.stations.models import (
     Station,
     StationModel,
 )
+from service.tablets.models import Operation
 from service.tickets.models import Ticket
 from service.tickets.states import Priority
 from service.visits import checking_in, finishing, stopping
@@ -65,6 +67,7 @@ from service.visits.visit_states import TimeKind, VisitState
 from tests import saying
 from tests.checklists.written import measure
 from tests.reports import visited
+from tests.tablets.conftest import hand_of, photo, sha_of
 
 CSV = b"""Namn;Identitet;Kund;Plats;Tillverkare;Modell
 Torget 9;TORGET-9;BRF Kajen;Torget;Zaptec;Pro
@@ -104,7 +107,17 @@ def build(app: Flask, at: datetime) -> Person:
     ServiceHistoryDraft.upload("historik.csv", past, admin, at)
     db.session.commit()
     _report(app, admin, at)
+    _tell(app)
     return admin
+
+
+def _tell(app: Flask) -> None:
+    """A tablet that hands a photo over, and something that nobody can read."""
+    hand = hand_of(app, first(Person, Person.role == Role.TECHNICIAN))
+    hand.put(photo())
+    sha = sha_of(photo())
+    hand.do("photo", visit_id=_visit().id, blobs=[sha], sha=sha, caption="Skåpet")
+    hand.do("time", minutes="long")
 
 
 def _report(app: Flask, admin: Person, at: datetime) -> None:
@@ -300,6 +313,8 @@ def values() -> dict[str, Any]:
         "limit_id": first(Limit, Limit.key == "rcd.t1x").id,
         "instrument_id": first(Instrument).id,
         "visit_id": _visit().id,
+        "operation_id": first(Operation, Operation.kind == "photo").id,
+        "sha": first(Blob).sha,
         "code": first(FaultCode).code,
         "report_id": first(ServiceReport).id,
         "mark": first(ServiceReport, ServiceReport.holds()).code,

@@ -522,6 +522,7 @@ def test_photos_of_the_visit_itself_are_shown_as_they_are_kept(
             body=body,
             blobs=[sha(content)],
             raw="{}",
+            took_effect=True,
             fingerprint="x",
             state=OperationState.APPLIED,
         )
