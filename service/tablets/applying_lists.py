@@ -7,7 +7,8 @@ from service.checklists.models import ChecklistRun
 from service.checklists.runs import IncompleteError
 from service.people.skills import PersonSkill
 from service.tablets.fact import Fact, run_of
-from service.tablets.visiting import has_run
+from service.tablets.visiting import has_run, visit_of_run
+from service.visits import finishing
 
 
 def answer(fact: Fact) -> str | None:
@@ -22,6 +23,7 @@ def answer(fact: Fact) -> str | None:
         fact.at,
         fact.received_at,
     )
+    _settle(fact, run)
     return _other_visits(fact, run.id)
 
 
@@ -34,9 +36,18 @@ def submit(fact: Fact) -> str | None:
     except IncompleteError as wrong:
         runs.submit(run, fact.person, fact.at, unable=True, authorisations=has)
         _advise(run, fact.body["recommendations"])
+        _settle(fact, run)
         return f"The checklist was submitted although something is open: {wrong}"
     _advise(run, fact.body["recommendations"])
+    _settle(fact, run)
     return _other_visits(fact, run.id)
+
+
+def _settle(fact: Fact, run: ChecklistRun) -> None:
+    """What comes after its visit has ended takes its effect all the same."""
+    visit = visit_of_run(run.id)
+    if visit is not None and not run.is_open:
+        finishing.settle_late(visit, fact.person, fact.at, fact.received_at)
 
 
 def _advise(run: ChecklistRun, recommendations: dict[str, str]) -> None:

@@ -6,7 +6,6 @@ import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import timedelta
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -217,10 +216,3 @@ def kept() -> list[Operation]:
     db.session.rollback()
     db.session.expire_all()
     return list(db.session.scalars(select(Operation).order_by(Operation.id)))
-
-
-def shot(page: Page, name: str) -> None:
-    """A picture to look at, where somebody wants one."""
-    folder = Path("/tmp/w/shots/app2")
-    folder.mkdir(parents=True, exist_ok=True)
-    page.screenshot(path=folder / f"{name}.png", full_page=True)

@@ -30,10 +30,6 @@ from service.visits.visit_states import VisitState
 from tests.conftest import person
 from tests.tablets.conftest import Hand, hand_of, kept, photo, sha_of
 
-# `visits.checking_in` names a past outage in the ledger, of which the application role may change
-# nothing but an interval's end: whose right that is to be is decided there.
-in_the_past = pytest.mark.xfail(strict=True, reason="a past outage cannot be named in the ledger")
-
 
 @pytest.fixture
 def run(hand: Hand, visit: ServiceVisit) -> dict[str, Any]:
@@ -75,7 +71,6 @@ def lines(visit: ServiceVisit) -> Sequence[int]:
     return [one.work_order_line_id for one in visit.lines]
 
 
-@in_the_past
 def test_a_whole_day_takes_its_effect(hand: Hand, visit: ServiceVisit, run: Any) -> None:
     signature = photo("white", "PNG")
     hand.put(signature, "image/png")
@@ -106,7 +101,6 @@ def test_a_whole_day_takes_its_effect(hand: Hand, visit: ServiceVisit, run: Any)
     assert row.checked_out_at is not None
 
 
-@in_the_past
 def test_a_check_in_told_late_opens_its_window_backwards(
     hand: Hand, visit: ServiceVisit, station: Station
 ) -> None:
@@ -118,7 +112,6 @@ def test_a_check_in_told_late_opens_its_window_backwards(
     assert abs(window.until - (now() - timedelta(hours=1))) < timedelta(minutes=1)
 
 
-@in_the_past
 def test_the_wrong_station_s_label_is_asked_about(hand: Hand, visit: ServiceVisit) -> None:
     assert say(hand, visit, "check_in", scan="ABCD-2345", position=None) == "review"
     assert here(visit).state is VisitState.ON_SITE
@@ -257,7 +250,6 @@ def test_a_line_that_cannot_be_done_waits_for_another_visit(
     assert kept()[0].state is OperationState.REVIEW
 
 
-@in_the_past
 def test_a_half_done_visit_goes_back_to_the_dispatcher(hand: Hand, visit: ServiceVisit) -> None:
     say(hand, visit, "check_in", 1, scan=None, position=None)
 
