@@ -14,12 +14,17 @@ from service.checklists.models import Answer, ChecklistRun, Instrument
 from service.checklists.rules import evaluate
 from service.core import language
 from service.core.db import db
+from service.parts.models import Part
 from service.reports import service_words as words
 from service.reports.service_words import NOTHING
 from service.stations.components import Component
 
 # More would make a report that no mail carries. What is left out is told, and is in the system.
 MOST_PHOTOS = 60
+# In millimetres: a large photo with its caption.
+ROOM = 110
+# What is told is neither good nor bad.
+TOLD = ("text", "photo", "signature", "part")
 RCD = re.compile(r"rcd:c([0-9]{1,18})")
 SHARES = [34, 16, 15, 17, 30]
 VERDICT_COLUMN = 3
@@ -51,7 +56,8 @@ class Album:
             for number, (sha, caption) in enumerate(shown, start=1)
         ]
         blocks: list[Block] = [
-            {"kind": "heading", "level": 1, "text": _("Photos")},
+            # A heading stands with the photos that follow, or not at all.
+            {"kind": "heading", "level": 1, "text": _("Photos"), "room": ROOM},
             {"kind": "photos", "photos": photos},
         ]
         if left := len(self.captions) - len(shown):
@@ -157,7 +163,8 @@ class Checks:
         rows, marks = [], []
         for number, one in enumerate(asked):
             rows.append(self._row(items[one["item"]], one, album, instruments))
-            marks.append([number, VERDICT_COLUMN, words.MARK.get(one["verdict"], "quiet")])
+            judged = _judged(items[one["item"]], one)
+            marks.append([number, VERDICT_COLUMN, words.MARK.get(judged or "", "quiet")])
         title = " · ".join(filter(None, (words.said(section["title"]), place_of(where))))
         yield {"kind": "heading", "level": 2, "text": title}
         heads = [_("Control"), _("Value"), _("Limit"), _("Verdict"), _("Remark")]
@@ -183,17 +190,40 @@ class Checks:
         answer, label = self.answers.get(f"{one['item']}|{one['place']}"), words.said(item["label"])
         if answer is None:
             return [label, NOTHING, words.limit(item), words.verdict(one["verdict"]), ""]
-        value = words.value(item, answer.given) + instruments.mark(answer.instrument)
+        value = words.value(item, _named(answer.given)) + instruments.mark(answer.instrument)
         caption = self._caption(label, one["place"])
         numbers = [album.add(sha, caption) for sha in answer.photos]
         told = [answer.note, *(_("photo %(number)s", number=number) for number in numbers)]
         remark = "; ".join(filter(None, told))
-        return [label, value, words.limit(item), words.verdict(one["verdict"]), remark]
+        judged = _judged(item, one)
+        said = words.verdict(judged) if judged else NOTHING
+        return [label, value, words.limit(item), said, remark]
 
     def _caption(self, label: str, where: str) -> str:
         place = place_of(where)
         name = self.run.station.name
         return f"{name}, {place}: {label}" if place else f"{name}: {label}"
+
+
+def _judged(item: dict[str, Any], one: dict[str, Any]) -> str | None:
+    """What was only told has no verdict, but for that it is missing or does not apply."""
+    verdict: str | None = one["verdict"]
+    return None if item["type"] in TOLD and verdict == "ok" else verdict
+
+
+def _named(given: dict[str, Any]) -> dict[str, Any]:
+    """Parts by their name: an answer knows them by their key."""
+    used = given["value"]
+    if not isinstance(used, list):
+        return given
+    return {**given, "value": [_with_title(one) for one in used if isinstance(one, dict)]}
+
+
+def _with_title(one: dict[str, Any]) -> dict[str, Any]:
+    key = one.get("part_id")
+    is_key = isinstance(key, int) and not isinstance(key, bool) and 0 < key < 2**63
+    part = db.session.get(Part, key) if is_key else None
+    return {**one, "text": part.title} if part else one
 
 
 def place_of(where: str) -> str:

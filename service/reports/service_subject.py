@@ -29,6 +29,8 @@ from service.visits.visit_states import VisitState
 USUAL = timedelta(days=365)
 # Longer lists are read by nobody.
 MOST_DATES = 60
+# "fail" stands before "remark" in any alphabet.
+WORST_FIRST = (Finding.safety.desc(), Finding.verdict, Finding.id)
 ENDED = (VisitState.FINISHED, VisitState.ABORTED)
 
 
@@ -98,7 +100,7 @@ class Subject:
     def findings(self) -> Sequence[Finding]:
         runs = [one.run.id for one in self.checks]
         mine = select(Finding).where(Finding.run_id.in_(runs))
-        return db.session.scalars(mine.order_by(Finding.safety.desc(), Finding.id)).all()
+        return db.session.scalars(mine.order_by(*WORST_FIRST)).all()
 
     @cached_property
     def dates(self) -> Sequence[Occurrence]:

@@ -24,7 +24,7 @@ def answer(fact: Fact) -> str | None:
         fact.at,
         fact.received_at,
     )
-    _becomes_work(fact, run)
+    _settle(fact, run)
     return _other_visits(fact, run.id)
 
 
@@ -37,18 +37,18 @@ def submit(fact: Fact) -> str | None:
     except IncompleteError as wrong:
         runs.submit(run, fact.person, fact.at, unable=True, authorisations=has)
         _advise(run, fact.body["recommendations"])
-        _becomes_work(fact, run)
+        _settle(fact, run)
         return f"The checklist was submitted although something is open: {wrong}"
     _advise(run, fact.body["recommendations"])
-    _becomes_work(fact, run)
+    _settle(fact, run)
     return _other_visits(fact, run.id)
 
 
-def _becomes_work(fact: Fact, run: ChecklistRun) -> None:
-    """What is found when the visit has ended already: nobody else would take it up any more."""
-    visit = None if run.is_open else visit_of_run(run.id)
-    if visit is not None and not visit.is_open:
-        finishing.findings_become_work(visit, fact.person, fact.received_at)
+def _settle(fact: Fact, run: ChecklistRun) -> None:
+    """What comes after its visit has ended takes its effect all the same."""
+    visit = visit_of_run(run.id)
+    if visit is not None and not run.is_open:
+        finishing.settle_late(visit, fact.person, fact.at, fact.received_at)
 
 
 def _advise(run: ChecklistRun, recommendations: dict[str, str]) -> None:

@@ -4,22 +4,47 @@ from __future__ import annotations
 
 from typing import Any
 
+from service.checklists.models import ChecklistRun, Finding
 from service.core.db import db
 from service.stations import serials
 from service.stations.components import Component
 from service.tablets.fact import Fact, NotAppliedError, short, station_of
 from service.tickets.models import Ticket
+from service.visits import asked_tickets
+from service.visits.asked_tickets import Where
 
 
 def new_fault(fact: Fact) -> str | None:
     body = fact.body
-    station = station_of(fact, body["station_id"])
-    place = body["connector"] or 0
-    title, priority = short(body["title"]), body["priority"]
-    ticket = Ticket.open_by_hand(station, title, priority, fact.person, fact.at, place)
-    told = {"photos": body["photos"], "operation": str(fact.uuid)}
+    finding = _finding_of(fact)
+    ticket = db.session.get(Ticket, finding.ticket_id) if finding and finding.ticket_id else None
+    if ticket is None:
+        ticket = _opened(fact)
+    told = {"photos": body["photos"], "operation": str(fact.uuid), **_where(body)}
     ticket.tell("note", body["title"], fact.at, fact.person, **told)
+    if finding and finding.ticket_id is None:
+        finding.ticket_id = ticket.id
     return None
+
+
+def _opened(fact: Fact) -> Ticket:
+    body = fact.body
+    station = station_of(fact, body["station_id"])
+    title, priority, place = short(body["title"]), body["priority"], body["connector"] or 0
+    return Ticket.open_by_hand(station, title, priority, fact.person, fact.at, place)
+
+
+def _where(body: dict[str, Any]) -> Where | dict[str, str]:
+    if not (body["run"] and body["item"] and body["place"]):
+        return {}
+    return Where(run=str(body["run"]), item=body["item"], place=body["place"])
+
+
+def _finding_of(fact: Fact) -> Finding | None:
+    """Where its list was handed in before this came."""
+    run = ChecklistRun.with_uuid(fact.body["run"]) if fact.body["run"] else None
+    where = fact.body["item"] or "", fact.body["place"] or ""
+    return asked_tickets.finding_of(run, *where) if run else None
 
 
 def component(fact: Fact) -> str | None:

@@ -131,6 +131,10 @@ class NewFaultBody(Body):
     title = Words(LONGEST, required=True)
     priority = choice(Priority, required=True)
     photos = many(sha(), load_default=list)
+    # The item of a checklist that found it: its finding leads to this ticket, and to no other.
+    run = fields.UUID(**HALF)
+    item = Text(200, **HALF)
+    place = Text(60, **HALF)
 
 
 class ComponentBody(Body):

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
+from service.checklists import runs
 from service.checklists.models import Finding
 from service.checklists.words import Verdict
 from service.core.db import db
@@ -18,7 +19,14 @@ from service.plans.models import PlanError
 from service.plans.places import Days
 from service.tickets.models import Ticket
 from service.tickets.states import Priority
-from service.visits import carrying, checking_in, visit_costs, visiting
+from service.visits import (
+    answered_parts,
+    asked_tickets,
+    carrying,
+    checking_in,
+    visit_costs,
+    visiting,
+)
 from service.visits.lines import WorkOrderLine
 from service.visits.models import WorkOrder
 from service.visits.refusals import OrderError
@@ -57,7 +65,7 @@ def finish(
     checking_in.leave(visit, by, at, now)
     for one in visit.lines:
         _close(visit, one, told.get(one.work_order_line_id, Told(False)), by, at, now)
-    findings_become_work(visit, by, now)
+    settle_lists(visit, by, now)
     _complete_orders(visit, by, now)
     visit_costs.enter(visit, by, at, now)
 
@@ -75,7 +83,8 @@ def abort(
     checking_in.leave(visit, by, at, now)
     visiting.release(visit, now)
     visit.ask("aborted", now, kind=kind.value, words=words)
-    findings_become_work(visit, by, now)
+    _hand_in_begun(visit, by, at)
+    settle_lists(visit, by, now)
     visit_costs.enter(visit, by, at, now)
 
 
@@ -100,16 +109,50 @@ def unable(
     visit.touch(now)
 
 
+def settle_lists(visit: ServiceVisit, by: Person, now: datetime) -> None:
+    """What its checklists say was put in is booked, what they found becomes work. Each once."""
+    for one in visit.runs:
+        if not one.run.is_open:
+            answered_parts.book(visit, one.run)
+    findings_become_work(visit, by, now)
+
+
+def settle_late(visit: ServiceVisit, by: Person, at: datetime, now: datetime) -> None:
+    """A list, or an answer of it, that comes when the visit has ended already."""
+    if not visit.is_open:
+        settle_lists(visit, by, now)
+        visit_costs.enter_late(visit, by, at, now)
+
+
+def _hand_in_begun(visit: ServiceVisit, by: Person, at: datetime) -> None:
+    """What was answered before somebody had to leave stands; the rest of the list was not done."""
+    for one in visit.runs:
+        if one.run.is_open and one.run.answers:
+            runs.submit(one.run, by, at, unable=True)
+
+
 def findings_become_work(visit: ServiceVisit, by: Person, now: datetime) -> None:
     """Each once: what failed is a ticket, a remark a line of the order that follows."""
-    found = [one for run in visit.runs for one in run.run.findings if _is_loose(one)]
-    stops = {(one.run_id, one.item, one.place): one.ticket_id for one in visit.stops}
+    loose = [one for run in visit.runs for one in run.run.findings if _is_loose(one)]
+    has_ticket = _tickets_by_now(visit)
+    for one in loose:
+        one.ticket_id = has_ticket.get((one.run_id, one.item, one.place))
+    found = [one for one in loose if _is_loose(one)]
     for one in found:
         if one.verdict is Verdict.FAIL:
-            key = (one.run_id, one.item, one.place)
-            one.ticket_id = stops.get(key) or _ticket(one, by, now).id
+            one.ticket_id = _ticket(one, by, now).id
     if remarks := [one for one in found if one.verdict is Verdict.REMARK]:
         _order_of(visit, remarks, by, now)
+
+
+def _tickets_by_now(visit: ServiceVisit) -> dict[tuple[int, str, str], int]:
+    """What was opened for an item while the work went on: a stop's, or one that was asked for."""
+    own = {
+        (one.run_id, *where): ticket
+        for one in visit.runs
+        for where, ticket in asked_tickets.asked(one.run).items()
+    }
+    return own | {(one.run_id, one.item, one.place): one.ticket_id for one in visit.stops}
 
 
 def _is_loose(one: Finding) -> bool:

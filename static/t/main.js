@@ -64,12 +64,8 @@ function found(address) {
   return [() => import("./day.js"), {}];
 }
 
-// An item of a checklist is named with its place: `rcd.t1x|rcd:1`.
-function named(names, match) {
-  const params = Object.fromEntries(names.map((name, i) => [name, match[i + 1] && decodeURIComponent(match[i + 1])]));
-  const [item, place] = (params.item ?? "").split("|");
-  return place ? { ...params, item, place } : params;
-}
+// An item of a checklist keeps its place in its name: `rcd.t1x|rcd:1`.
+const named = (names, match) => Object.fromEntries(names.map((name, i) => [name, match[i + 1] && decodeURIComponent(match[i + 1])]));
 
 function settleFocus() {
   scrollTo(0, 0);

@@ -220,8 +220,9 @@ export class Run {
 
   async ticket(name, entry) {
     const title = [this.label(name), this.said(name), entry.note].filter(Boolean).join(" · ").slice(0, 200);
-    const connector = /^(evse|rcd):[0-9]+$/.test(split(name)[1]) ? Number(split(name)[1].split(":")[1]) : null;
-    const body = { station_id: this.run.station_id, connector, title, priority: "P3", photos: entry.photos ?? [] };
+    const [item, place] = split(name);
+    const connector = /^(evse|rcd):[0-9]+$/.test(place) ? Number(place.split(":")[1]) : null;
+    const body = { station_id: this.run.station_id, connector, title, priority: this.byName.get(name)?.verdict === "fail" ? "P2" : "P3", photos: entry.photos ?? [], run: this.run.uuid, item, place };
     await this.add("new_fault", body, entry.photos ?? []);
   }
 

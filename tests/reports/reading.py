@@ -20,3 +20,13 @@ def _words(page: pypdfium2.PdfPage) -> str:
 
 def words(content: bytes) -> str:
     return " ".join(pages(content))
+
+
+def pictures(content: bytes) -> int:
+    """How many pictures stand on its pages."""
+    document = pypdfium2.PdfDocument(content)
+    try:
+        kinds = [one.type for page in document for one in page.get_objects()]
+    finally:
+        document.close()
+    return kinds.count(pypdfium2.raw.FPDF_PAGEOBJ_IMAGE)

@@ -5,7 +5,7 @@ import copy
 from playwright.sync_api import Locator, Page, expect
 
 from tests.tablet.items.conftest import Bench, answer, go_on, kinds, operations, until
-from tests.tablet.items.world import DOCUMENT
+from tests.tablet.items.world import DOCUMENT, RUN
 
 
 def row(page: Page, name: str) -> Locator:
@@ -110,7 +110,8 @@ def test_a_ticket_can_be_made_of_a_remark_at_once(bench: Bench) -> None:
     assert kinds(page) == ["answer", "new_fault", "answer"]
     body = operations(page)[1]["body"]
     assert body["title"] == "Märkning läsbar · Anmärkning · Skylten saknas"
-    assert body["station_id"] == 5
+    assert (body["station_id"], body["priority"]) == (5, "P3")
+    assert (body["run"], body["item"], body["place"]) == (RUN, "label", "station")
 
 
 def test_a_choice_says_its_own_verdict(bench: Bench) -> None:

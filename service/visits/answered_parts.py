@@ -1,0 +1,86 @@
+"""Parts that a checklist asked for: what its answers say was put in is booked like any other."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from decimal import Decimal
+from typing import Any
+from uuid import UUID, uuid5
+
+from sqlalchemy import select
+
+from service.checklists import document, runs
+from service.checklists.answers import parse_number
+from service.checklists.models import Answer, ChecklistRun
+from service.core.db import db
+from service.parts.models import Part
+from service.visits.service_visits import ServiceVisit
+from service.visits.visit_rows import PartUsage
+
+THREE, MOST = Decimal("0.001"), 1_000_000
+
+
+def book(visit: ServiceVisit, run: ChecklistRun) -> None:
+    """What the answers that count say now; told again, it is the same rows.
+
+    What an answer said that counts no longer is taken off again.
+    """
+    asked = _asked(run)
+    if not asked:
+        return
+    wanted = dict(_wanted(run, asked))
+    stale = _known(run, asked) - wanted.keys()
+    for row in [one for one in visit.parts if one.op in stale]:
+        visit.parts.remove(row)
+        db.session.delete(row)
+    booked = {one.op for one in visit.parts}
+    visit.parts.extend(row for op, row in wanted.items() if op not in booked)
+    db.session.flush()
+
+
+def _asked(run: ChecklistRun) -> set[str]:
+    """The items that ask for parts."""
+    items = (item for _path, _section, item in document.items(run.version.document))
+    return {item["key"] for item in items if item["type"] == "part"}
+
+
+def _known(run: ChecklistRun, asked: set[str]) -> set[UUID]:
+    """Whatever an answer of this run may have booked."""
+    given = select(Answer).where(Answer.run_id == run.id, Answer.item.in_(asked))
+    return {op for one in db.session.scalars(given) for op, _part in _listed(one)}
+
+
+def _wanted(run: ChecklistRun, asked: set[str]) -> Iterator[tuple[UUID, PartUsage]]:
+    for answer in runs.current_answers(run).values():
+        if answer.item in asked:
+            for op, told in _listed(answer):
+                if row := _row(answer, told):
+                    row.op = op
+                    yield op, row
+
+
+def _listed(answer: Answer) -> Iterator[tuple[UUID, Mapping[str, Any]]]:
+    """Each part that it names, with an id that follows from the answer's."""
+    told = answer.value if isinstance(answer.value, list) else []
+    for number, one in enumerate(told):
+        if isinstance(one, Mapping):
+            yield uuid5(answer.op, str(number)), one
+
+
+def _row(answer: Answer, told: Mapping[str, Any]) -> PartUsage | None:
+    """None where it cannot be read: the answer itself is kept, and stands in the report."""
+    number, known = parse_number(str(told.get("quantity") or "1")), _part(told.get("part_id"))
+    words = str(told.get("text") or "")[:200] or ("" if known else f"part {told.get('part_id')}")
+    if number is None or not 0 < number < MOST:
+        return None
+    row = PartUsage(part=known, station_id=answer.station_id, text=words)
+    row.quantity = max(THREE, Decimal(str(number)).quantize(THREE))
+    row.serial_new = str(told["serial"])[:200] if told.get("serial") else None
+    row.used_at, row.person_id = answer.at, answer.person_id
+    return row
+
+
+def _part(key: Any) -> Part | None:
+    if isinstance(key, bool) or not isinstance(key, int) or not 0 < key < 2**63:
+        return None
+    return db.session.get(Part, key)
