@@ -525,7 +525,6 @@ def test_photos_of_the_visit_itself_are_shown_as_they_are_kept(
             took_effect=True,
             fingerprint="x",
             state=OperationState.APPLIED,
-            took_effect=True,
         )
     )
     ask_for_reports(LATER)
