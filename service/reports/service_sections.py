@@ -158,7 +158,7 @@ def parts(subject: Subject) -> Blocks:
 def times(subject: Subject) -> Blocks:
     visit, zone = subject.visit, subject.zone
     told = [
-        [_("Technician"), visit.technician.name if visit.technician else NOTHING],
+        [_("Technician"), ", ".join(subject.technicians) or NOTHING],
         [_("Planned"), words.moment(visit.starts_at, zone)],
         [_("Arrived"), words.moment(visit.checked_in_at, zone)],
         [_("Left"), words.moment(visit.checked_out_at, zone)],
@@ -247,12 +247,11 @@ def percent(share: float) -> str:
 
 def signatures(subject: Subject) -> Blocks:
     """The customer's, or why there is none, and who did the work."""
-    technician = subject.visit.technician
     people = [
         _signed(subject),
         {
             "title": _("Work carried out by"),
-            "name": technician.name if technician else NOTHING,
+            "name": ", ".join(subject.technicians) or NOTHING,
             "sha": None,
             "lines": [words.moment(subject.until, subject.zone)],
         },

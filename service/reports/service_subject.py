@@ -11,10 +11,10 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import select
 from sqlalchemy.orm import joinedload
 
-from service.checklists.models import ChecklistRun, Finding
+from service.checklists.models import Answer, ChecklistRun, Finding
 from service.core.dates import today
 from service.core.db import db
-from service.people.models import Customer
+from service.people.models import Customer, Person
 from service.plans.occurrences import Occurrence
 from service.plans.words import OPEN
 from service.reports.service_checks import Checks
@@ -22,7 +22,7 @@ from service.stations.models import Site, Station
 from service.tablets.models import Operation
 from service.tablets.words import OperationState
 from service.visits.service_visits import ServiceVisit
-from service.visits.visit_rows import VisitRun
+from service.visits.visit_rows import VisitRun, VisitTime
 from service.visits.visit_states import VisitState
 
 # Where there was no visit before: so far back is told of.
@@ -95,6 +95,17 @@ class Subject:
         """Those that the visit was for, in the order of its lines; then those that were checked."""
         found = [*self.visit.stations, *(one.run.station for one in self.checks)]
         return list({one.id: one for one in found}.values())
+
+    @cached_property
+    def technicians(self) -> list[str]:
+        """Whose visit it was at the end, then whoever was there before and did some of it."""
+        runs = select(VisitRun.run_id).where(VisitRun.visit_id == self.visit.id)
+        answered = select(Answer.person_id).where(Answer.run_id.in_(runs))
+        spent = select(VisitTime.person_id).where(VisitTime.visit_id == self.visit.id)
+        others = select(Person).where(Person.id.in_(answered) | Person.id.in_(spent))
+        last = [self.visit.technician] if self.visit.technician else []
+        everybody = [*last, *db.session.scalars(others.order_by(Person.name, Person.id))]
+        return [one.name for one in dict.fromkeys(everybody)]
 
     @cached_property
     def findings(self) -> Sequence[Finding]:

@@ -73,7 +73,8 @@ function reading(run, item, place, station) {
   if (item.auto === "firmware") return station.firmware ? { text: station.firmware, at: station.as_of, answer: { value: station.firmware, number: null } } : null;
   if (item.auto === "signal") return ofSignal(run, item, station);
   const connectors = (station.connectors ?? []).filter((one) => !place.includes(":") || String(one.number) === place.split(":")[1]);
-  if (!connectors.length) return null;
+  // A connector that never said how it is tells nothing.
+  if (!connectors.length || !connectors.every((one) => one.status)) return null;
   const yes = connectors.every((one) => isSo(item.auto, one.status));
   return {
     text: connectors.map((one) => `${run.context.words("place.evse", { n: one.number })} ${statusOf(run, one.status)}`).join(", "),

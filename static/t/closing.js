@@ -1,4 +1,5 @@
 // What is typed at the end of a visit, kept as a draft like every answer, and what becomes of it.
+import { unitName } from "./part.js";
 import { runTitle } from "./places.js";
 import { parseNumber } from "./rules.js";
 
@@ -79,7 +80,7 @@ export class Closing {
     const known = (this.context.pkg.parts ?? []).find((part) => part.id === one.part_id);
     const name = known ? `${known.number} ${known.name}` : one.text;
     const serial = one.serial ?? one.serial_new;
-    return [`${one.quantity} ${known?.unit ?? ""}`.trim(), name, serial].filter(Boolean).join(" · ");
+    return [`${one.quantity} ${unitName(this.words, known)}`.trim(), name, serial].filter(Boolean).join(" · ");
   }
 
   // ---- what stands in the way

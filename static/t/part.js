@@ -2,6 +2,8 @@
 import { h } from "./dom.js";
 import { parseNumber } from "./rules.js";
 
+const UNITS = ["piece", "pair", "set", "metre", "litre", "kilogram"];
+
 export function partField(run, name, { disabled, onChange }) {
   const { words } = run.context;
   const known = run.context.pkg.parts ?? [];
@@ -32,7 +34,7 @@ export function partField(run, name, { disabled, onChange }) {
     });
     const away = h("button", { type: "button", class: "button", disabled, onclick: () => remove(at) }, words("part.remove"));
     const title = h("b", {}, part ? `${part.number} ${part.name}` : words("part.unknown"));
-    return h("li", {}, title, quantity, h("span", {}, part?.unit ?? ""), serial, away);
+    return h("li", {}, title, quantity, h("span", {}, unitName(words, part)), serial, away);
   };
   const remove = (at) => {
     put(now().filter((_, each) => each !== at));
@@ -62,6 +64,12 @@ export function partField(run, name, { disabled, onChange }) {
   const none = h("button", { type: "button", class: "button", disabled, onclick: () => (put([]), draw()) }, words("part.none"));
   draw();
   return { box: h("div", { class: "using" }, rows, picker, offered, h("div", { class: "others" }, none)), focus: picker };
+}
+
+// The register's units have words of their own; anything else says itself.
+export function unitName(words, part) {
+  const unit = part?.unit ?? "";
+  return UNITS.includes(unit) ? words(`unit.${unit}`) : unit;
 }
 
 // A quantity travels as text with a point, as the server's decimals do.

@@ -6,6 +6,7 @@ from datetime import timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
+from playwright.sync_api import expect
 from sqlalchemy import select, update
 
 from service.checklists.instruments import Instrument
@@ -193,6 +194,7 @@ def test_a_day_with_coverage_becomes_a_report(
     hand: Hand, visit: ServiceVisit, harbour: Station, tove: Person
 ) -> None:
     thumb = day(hand, harbour, SPECIAL)
+    expect(hand.page.locator("#main")).to_contain_text("1 st · K-40 Kontaktor")
     thumb.advise("Byt kåpan i vår")
     thumb.finish()
     thumb.sent()

@@ -151,6 +151,14 @@ class Thumb:
         self.page.goto(address)
         self.page.wait_for_selector(".visit-foot")
 
+    def hand_over(self, why: str) -> None:
+        visit = self.page.url.partition("/run/")[0]
+        self.page.goto(visit)
+        self.page.get_by_role("button", name="Lämna över").click()
+        self.page.fill("dialog textarea", why)
+        self.page.locator("dialog .main").click()
+        expect(self.page.locator("dialog")).to_have_count(0)
+
     def advise(self, words: str) -> None:
         found = self.page.locator(".found", has_text="Blir en rad till nästa besök.")
         found.locator("textarea").fill(words)
