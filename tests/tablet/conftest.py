@@ -34,6 +34,7 @@ from service.visits.service_visits import ServiceVisit
 from service.visits.states import Kind
 from tests.browser.conftest import CHROMIUM
 from tests.conftest import empty, person
+from tests.tablet.items.conftest import until
 
 PIN = "4711"
 UPRIGHT = {"width": 820, "height": 1180}
@@ -293,7 +294,7 @@ class Hand:
             self.page.click("form .main")
         self.ready()
         self.unlock()
-        self.page.wait_for_function("() => navigator.serviceWorker.controller !== null")
+        until(self.page, "navigator.serviceWorker.controller !== null")
 
     def sync(self) -> None:
         """As a person does it; back when it is through."""
