@@ -176,13 +176,14 @@ def garage(product: Flask, owner: Engine) -> Iterator[Garage]:
     empty(owner)
 
 
-@pytest.fixture(scope="session")
+# Not for the session: while it runs, no other test could run a loop of its own.
+@pytest.fixture(scope="module")
 def playwright() -> Iterator[Playwright]:
     with sync_playwright() as playwright:
         yield playwright
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def chromium(playwright: Playwright) -> Iterator[Browser]:
     browser = playwright.chromium.launch(executable_path=CHROMIUM)
     yield browser
