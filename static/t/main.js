@@ -132,6 +132,8 @@ async function register() {
     coming?.addEventListener("statechange", () => coming.state === "installed" && offer(coming));
   });
   setInterval(() => registration.update().catch(() => {}), 15 * 60_000);
+  // Cut off while it was fetched for the first time: it is fetched again.
+  setInterval(() => !navigator.serviceWorker.controller && navigator.serviceWorker.register("/t/sw.js", { type: "module" }).catch(() => {}), 30_000);
   return navigator.storage?.persist?.().catch(() => false);
 }
 

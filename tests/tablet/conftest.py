@@ -13,7 +13,14 @@ from typing import Any
 import pytest
 from flask import Flask
 from PIL import Image
-from playwright.sync_api import Browser, BrowserContext, Page, Playwright, sync_playwright
+from playwright.sync_api import (
+    Browser,
+    BrowserContext,
+    Page,
+    Playwright,
+    expect,
+    sync_playwright,
+)
 from sqlalchemy import Engine, select
 from werkzeug.serving import BaseWSGIServer, WSGIRequestHandler, make_server
 
@@ -36,6 +43,8 @@ from tests.browser.conftest import CHROMIUM
 from tests.conftest import empty, person
 from tests.tablet.items.conftest import until
 
+# A machine that does much beside is slow, not wrong.
+expect.set_options(timeout=20_000)
 PIN = "4711"
 UPRIGHT = {"width": 820, "height": 1180}
 
@@ -295,7 +304,7 @@ class Hand:
             self.page.click("form .main")
         self.ready()
         self.unlock()
-        until(self.page, "navigator.serviceWorker.controller !== null")
+        until(self.page, "navigator.serviceWorker.controller !== null", 60_000)
 
     def sync(self) -> None:
         """As a person does it; back when it is through."""

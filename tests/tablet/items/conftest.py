@@ -97,16 +97,16 @@ def answer(page: Page, name: str) -> dict[str, Any]:
     return found
 
 
-def until(page: Page, condition: str) -> None:
+def until(page: Page, condition: str, within_ms: int = 20_000) -> None:
     """Waits in the page itself: what the browser's driver polls with, the page's policy refuses."""
     page.evaluate(
         """async () => {
-            const late = performance.now() + 8000;
+            const late = performance.now() + WITHIN;
             while (!(CONDITION)) {
                 if (performance.now() > late) throw new Error("in vain");
                 await new Promise(requestAnimationFrame);
             }
-        }""".replace("CONDITION", condition)
+        }""".replace("CONDITION", condition).replace("WITHIN", str(within_ms))
     )
 
 
@@ -128,7 +128,7 @@ def chromium() -> Iterator[Browser]:
 @pytest.fixture
 def bench(chromium: Browser) -> Iterator[Bench]:
     context = chromium.new_context(locale="sv-SE", viewport={"width": 820, "height": 1180})
-    context.set_default_timeout(8000)
+    context.set_default_timeout(20_000)
     wrong: list[str] = []
     context.on("weberror", lambda error: wrong.append(str(error.error)))
     yield Bench(context)
