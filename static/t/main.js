@@ -132,9 +132,17 @@ async function register() {
     coming?.addEventListener("statechange", () => coming.state === "installed" && offer(coming));
   });
   setInterval(() => registration.update().catch(() => {}), 15 * 60_000);
-  // Cut off while it was fetched for the first time: it is fetched again.
-  setInterval(() => !navigator.serviceWorker.controller && navigator.serviceWorker.register("/t/sw.js", { type: "module" }).catch(() => {}), 30_000);
+  setInterval(() => navigator.serviceWorker.controller || becomeControlled(), 30_000);
+  becomeControlled();
   return navigator.storage?.persist?.().catch(() => false);
+}
+
+// A worker that was activated while this page was on its way has claimed all pages but this one, and
+// one whose files were cut off is fetched again.
+async function becomeControlled() {
+  await navigator.serviceWorker.register("/t/sw.js", { type: "module" }).catch(() => null);
+  const { active } = await navigator.serviceWorker.ready;
+  if (!navigator.serviceWorker.controller) active.postMessage("claim");
 }
 
 // Taken when the person says so: never in the middle of a form.
