@@ -26,9 +26,10 @@ Account = tuple[int, CostKind]
 
 def enter(visit: ServiceVisit, by: Person, at: datetime, now: datetime) -> None:
     """Hours are shared by the number of lines; a part is its station's contract's."""
-    before = _entered(visit)
-    for account, ore in _costs(visit).items():
-        if more := ore - before[account]:
+    before, costs = _entered(visit), _costs(visit)
+    # What no longer is a contract's is taken back from it.
+    for account in dict.fromkeys([*before, *costs]):
+        if more := costs[account] - before[account]:
             _enter(visit, account, more, by, at, now)
 
 
@@ -40,12 +41,13 @@ def enter_late(visit: ServiceVisit, by: Person, at: datetime, now: datetime) -> 
 
 
 def _costs(visit: ServiceVisit) -> Counter[Account]:
-    lines = [line for line in visit.order_lines if line.is_done and line.contract_id]
+    done = [line for line in visit.order_lines if line.is_done]
+    lines = [line for line in done if line.contract_id]
     hourly_ore = round(float(setting("hour_costs_kronor")) * 100)
     hours_ore = visit.minutes_worked * hourly_ore // 60
     costs: Counter[Account] = Counter()
     for key, count in Counter(line.contract_id or 0 for line in lines).items():
-        costs[key, CostKind.VISIT] = hours_ore * count // len(lines)
+        costs[key, CostKind.VISIT] = hours_ore * count // len(done)
     return costs + _parts(visit, lines)
 
 

@@ -415,6 +415,29 @@ def test_hours_told_when_it_has_ended_cost_too(paid: ServiceVisit, technician: P
     assert costs() == [(CostKind.VISIT, 60_000), (CostKind.VISIT, 30_000)]
 
 
+def test_a_contract_pays_no_hours_of_work_outside_it(
+    paid: ServiceVisit, dispatcher: Person
+) -> None:
+    (line,) = paid.order_lines
+    visiting.add(paid, in_words(line.order, paid.stations[0], "Paint it"), dispatcher, AT)
+    hours(paid, 60)
+    end(paid)
+
+    assert costs() == [(CostKind.VISIT, 30_000)]
+
+
+def test_what_no_longer_is_the_contract_s_is_taken_back(
+    paid: ServiceVisit, technician: Person
+) -> None:
+    (line,) = paid.order_lines
+    hours(paid, 60)
+    end(paid)
+    line.contract_id = None
+    visit_costs.enter_late(paid, technician, AT, AT)
+
+    assert costs() == [(CostKind.VISIT, 60_000), (CostKind.VISIT, -60_000)]
+
+
 def test_a_visit_outside_contracts_costs_none(there: ServiceVisit) -> None:
     hours(there, 60)
     end(there)
