@@ -142,7 +142,7 @@ def findings_become_work(visit: ServiceVisit, by: Person, now: datetime) -> None
         if one.verdict is Verdict.FAIL:
             one.ticket_id = _ticket(one, by, now).id
     if remarks := [one for one in found if one.verdict is Verdict.REMARK]:
-        _order_of(visit, remarks, by, now)
+        _put_on_order(visit, remarks, by, now)
 
 
 def _tickets_by_now(visit: ServiceVisit) -> dict[tuple[int, str, str], int]:
@@ -165,15 +165,24 @@ def _ticket(one: Finding, by: Person, now: datetime) -> Ticket:
     return Ticket.open_by_hand(one.station, one.text[:500], priority, by, now, place)
 
 
-def _order_of(visit: ServiceVisit, remarks: list[Finding], by: Person, now: datetime) -> WorkOrder:
-    order = WorkOrder.draft(visit.site, Kind.CORRECTIVE, by, now, notes=f"{visit.number}")
+def _put_on_order(visit: ServiceVisit, remarks: list[Finding], by: Person, now: datetime) -> None:
+    order = _follow_up(visit) or WorkOrder.draft(
+        visit.site, Kind.CORRECTIVE, by, now, notes=visit.number
+    )
     for one in remarks:
         line = WorkOrderLine(station=one.station, text=one.text[:500], created_at=now)
         order.lines.append(line)
         db.session.flush()
         one.work_order_line_id = line.id
-    order.release(by, now)
-    return order
+    if order.state is State.DRAFT:
+        order.release(by, now)
+
+
+def _follow_up(visit: ServiceVisit) -> WorkOrder | None:
+    """The order that remarks of the visit stand on already, while it is open."""
+    keys = [one.work_order_line_id for run in visit.runs for one in run.run.findings]
+    lines = (db.session.get_one(WorkOrderLine, key) for key in keys if key is not None)
+    return next((line.order for line in lines if line.order.is_open), None)
 
 
 def _close(

@@ -279,6 +279,18 @@ def test_findings_become_work_once(
     assert len(list(db.session.scalars(select(WorkOrder)))) == 2
 
 
+def test_a_late_remark_stands_on_the_order_of_the_others(
+    there: ServiceVisit, run: ChecklistRun, technician: Person
+) -> None:
+    for item in ("paint", "label"):
+        found(run, Verdict.REMARK, item=item)
+        finishing.findings_become_work(there, technician, AT)
+        db.session.commit()
+
+    _, after = db.session.scalars(select(WorkOrder).order_by(WorkOrder.id))
+    assert (len(after.lines), after.state) == (2, State.UNSCHEDULED)
+
+
 def test_a_stop_sets_it_inoperative_and_opens_a_ticket_once(
     there: ServiceVisit, run: ChecklistRun, technician: Person
 ) -> None:
