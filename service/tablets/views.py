@@ -87,14 +87,7 @@ def settle_visit(visit_id: int) -> ResponseReturnValue:
     left = settling.settle_visit(visit, what, g.person, now(), why)
     db.session.commit()
     if left:
-        flash(
-            ngettext(
-                "%(num)d cannot be applied, and stays asked.",
-                "%(num)d cannot be applied, and stay asked.",
-                left,
-            ),
-            "warning",
-        )
+        flash(_left(left), "warning")
     return redirect(url_for("operations.index", visit=visit.id), 303)
 
 
