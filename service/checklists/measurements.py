@@ -13,7 +13,7 @@ from functools import cached_property
 from typing import Any
 
 from sqlalchemy import Select, select
-from sqlalchemy.orm import contains_eager, joinedload
+from sqlalchemy.orm import joinedload, selectinload
 
 from service.checklists import editing
 from service.checklists.models import Answer, ChecklistRun
@@ -92,7 +92,7 @@ def of_station(
 def series_of(
     keys: Select[Any], is_within: Callable[[Answer], bool] = lambda _one: True
 ) -> list[Series]:
-    """Of these answers, by item and place. Two statements, however many there are."""
+    """Of these answers, by item and place. A handful of statements, however many there are."""
     found: dict[tuple[int, str, str], list[Answer]] = defaultdict(list)
     for one in _newest(keys):
         if one.verdict and (one.number is not None or one.over) and is_within(one):
@@ -113,15 +113,11 @@ def _in_order(key: tuple[int, str, str]) -> tuple[Any, ...]:
 def _newest(keys: Select[Any]) -> Iterable[Answer]:
     """Of each run, item and place the answer that counts, the oldest run first."""
     counts = counting().where(Answer.id.in_(keys)).subquery()
-    query = (
-        select(Answer)
-        .join(Answer.run)
-        .where(Answer.id.in_(select(counts.c.id)))
-        .options(contains_eager(Answer.run).joinedload(ChecklistRun.version))
-        .options(joinedload(Answer.instrument))
-        .order_by(Answer.at, Answer.id)
-    )
-    return db.session.scalars(query)
+    # A version is a large document: it is read once, and not beside each of its answers.
+    run = selectinload(Answer.run).selectinload(ChecklistRun.version)
+    query = select(Answer).where(Answer.id.in_(select(counts.c.id)))
+    loaded = query.options(run, joinedload(Answer.instrument))
+    return db.session.scalars(loaded.order_by(Answer.at, Answer.id))
 
 
 class _Asked:

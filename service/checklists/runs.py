@@ -188,7 +188,16 @@ def _cleaned(given: Any) -> Any:
         return {_cleaned(str(name)): _cleaned(one) for name, one in given.items()}
     if isinstance(given, list):
         return [_cleaned(one) for one in given]
-    return None if isinstance(given, float) and not math.isfinite(given) else given
+    return _number(given) if isinstance(given, int | float) else given
+
+
+def _number(given: float) -> int | float | str | None:
+    """What is beyond 64 bits not every program reads as a number: it is kept as its digits."""
+    if isinstance(given, float) and not math.isfinite(given):
+        return None
+    if abs(given) < 2**63:
+        return given
+    return f"{given:.0f}" if isinstance(given, float) else str(given)
 
 
 def current_answers(run: ChecklistRun) -> dict[str, Answer]:

@@ -19,7 +19,7 @@ from uuid import uuid4
 
 import fsspec
 from flask import Response, current_app
-from PIL import Image, ImageOps
+from PIL import Image
 from sqlalchemy import CheckConstraint, ForeignKey, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Mapped, mapped_column
@@ -40,6 +40,17 @@ KEPT_AS = {
     "image/webp": ("WEBP", "image/jpeg"),
 }
 ENDING = {"image/jpeg": "jpg", "image/png": "png"}
+# How a camera was held, by its own number for it, and what makes its photo upright.
+ORIENTATION, UPRIGHT = 0x0112, 1
+UPRIGHT_BY = {
+    2: Image.Transpose.FLIP_LEFT_RIGHT,
+    3: Image.Transpose.ROTATE_180,
+    4: Image.Transpose.FLIP_TOP_BOTTOM,
+    5: Image.Transpose.TRANSPOSE,
+    6: Image.Transpose.ROTATE_270,
+    7: Image.Transpose.TRANSVERSE,
+    8: Image.Transpose.ROTATE_90,
+}
 SANDBOX = "default-src 'none'; img-src 'self'; style-src 'none'; sandbox"
 
 
@@ -137,7 +148,9 @@ def draw_anew(content: bytes, mime: str) -> Drawn:
             with Image.open(io.BytesIO(content), formats=[kind]) as image:
                 _refuse_if_huge(image)
                 pixels = _pixels(image, becomes)
-    except (OSError, ValueError, SyntaxError, EOFError, Image.DecompressionBombError) as wrong:
+    except FileError:
+        raise
+    except Exception as wrong:  # Of odd bytes Pillow raises almost anything.
         raise NoImageError("These bytes are no image of the kind that they say.") from wrong
     return Drawn(_written(pixels, becomes), becomes, *pixels.size)
 
@@ -152,10 +165,20 @@ def _pixels(image: Image.Image, becomes: str) -> Image.Image:
     """Upright, not too large, and with nothing about it but its colours."""
     # A JPEG is read at a fraction of its size at once.
     image.draft("RGB", (LONGEST_SIDE, LONGEST_SIDE))
-    upright = ImageOps.exif_transpose(image)
-    plain = upright.convert("RGBA" if becomes == "image/png" else "RGB")
+    turned = UPRIGHT_BY.get(_orientation(image))
+    plain = image.convert("RGBA" if becomes == "image/png" else "RGB")
     plain.thumbnail((LONGEST_SIDE, LONGEST_SIDE))
-    return Image.frombytes(plain.mode, plain.size, plain.tobytes())
+    upright = plain if turned is None else plain.transpose(turned)
+    return Image.frombytes(upright.mode, upright.size, upright.tobytes())
+
+
+def _orientation(image: Image.Image) -> int:
+    """What stands beside the pixels is read for nothing else, and may be any nonsense."""
+    try:
+        said = image.getexif().get(ORIENTATION)
+    except Exception:  # Whatever Pillow stumbles over, the pixels may still be a photo.
+        return UPRIGHT
+    return said if isinstance(said, int) else UPRIGHT
 
 
 def _written(image: Image.Image, mime: str) -> bytes:

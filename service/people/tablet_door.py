@@ -128,9 +128,18 @@ def _refuse_strangers_pages() -> None:
     origin = request.headers.get("Origin")
     if origin is None:
         return
-    home = urlsplit(str(current_app.config["SETTINGS"].web_url)).netloc
-    if urlsplit(origin).netloc not in {request.host, home}:
+    home = _host_of(str(current_app.config["SETTINGS"].web_url))
+    host = _host_of(origin)
+    if host is None or host not in {request.host, home}:
         raise ProblemError(403, "The page that asks is not one of ours.")
+
+
+def _host_of(address: str) -> str | None:
+    """None where it names none, as `null` does."""
+    try:
+        return urlsplit(address).netloc or None
+    except ValueError:
+        return None
 
 
 def _refuse_what_is_over(tablet: Tablet) -> None:

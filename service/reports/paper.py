@@ -37,7 +37,9 @@ WIDTH = A4[0] - 2 * LEFT
 SIZE, LEADING = 8.5, 11
 PADDING = 3
 # A row is never divided, so that a page must hold what stands in its narrowest cell.
-MOST_LINES, WIDEST_LETTER = 50, 8
+MOST_LINES, WIDE_LETTER = 50, 8
+# In sizes of its font.
+WIDEST_LETTER = 1.3
 LONGEST = 4000
 INK, QUIET = colors.HexColor("#16202a"), colors.HexColor("#5a6672")
 # Stands for a letter that the fonts do not have.
@@ -86,11 +88,18 @@ def _sign(sign: str) -> str:
 
 @cache
 def _letters() -> frozenset[int]:
-    """What both fonts have, but for what is no letter: U+202E turns a line round."""
+    """What both fonts have, but for what is no letter (U+202E turns a line round), and for dashes
+    of several letters' width, a few of which fill a line."""
     load_fonts()
     faces = [pdfmetrics.getFont(name).face.charToGlyph for name in (REGULAR, SEMIBOLD)]
     both = set(faces[0]) & set(faces[1])
-    return frozenset(one for one in both if unicodedata.category(chr(one))[0] != "C")
+    letters = (one for one in both if unicodedata.category(chr(one))[0] != "C")
+    return frozenset(filter(_is_narrow, letters))
+
+
+def _is_narrow(letter: int) -> bool:
+    widths = (pdfmetrics.stringWidth(chr(letter), name, 1) for name in (REGULAR, SEMIBOLD))
+    return bool(max(widths) <= WIDEST_LETTER)
 
 
 def plain(text: object, longest: int = LONGEST, most_lines: int = MOST_LINES) -> str:
@@ -138,7 +147,20 @@ def cell(words: object, width: float) -> Any:
         return said
     # Lines that were typed may wrap too: each kind has half of the room.
     lines = MOST_LINES // 2 if "\n" in said else MOST_LINES
-    return Paragraph(plain(said, int(inside / WIDEST_LETTER) * lines, lines), _cell_style())
+    longest = int(inside / WIDE_LETTER) * lines
+    return fitting(said, longest, lines, _cell_style(), inside, MOST_LINES * LEADING)
+
+
+def fitting(
+    words: object, longest: int, lines: int, look: ParagraphStyle, width: float, high: float
+) -> Paragraph:
+    """As much of it as has room. Where lines break, and how wide letters are, is measured: a word
+    that is longer than half a line leaves the other half empty."""
+    shown = Paragraph(plain(words, longest, lines), look)
+    while shown.wrap(width, high)[1] > high:
+        longest = longest * 3 // 4
+        shown = Paragraph(plain(words, longest, lines), look)
+    return shown
 
 
 def table(

@@ -8,7 +8,7 @@ from typing import Any
 from flask import Blueprint, g, render_template
 from flask.typing import ResponseReturnValue
 from flask_babel import lazy_gettext as _l
-from sqlalchemy import Select, or_, select
+from sqlalchemy import Select, func, or_, select
 from sqlalchemy.orm import contains_eager
 
 from service.core.db import db
@@ -23,7 +23,6 @@ from service.visits.service_visits import ServiceVisit
 bp = Blueprint("service_reports", __name__)
 Reports = Select[Any]
 IN_PANEL = 10
-MOST_PLACES = 500
 SHOWN = (("newest", _l("newest revisions")), ("replaced", _l("replaced")))
 
 
@@ -95,11 +94,10 @@ def _find(query: Reports, words: str) -> Reports:
     """Every word stands in its number, its place, or the name of a station of it."""
     for word in words.split():
         named = select(Station.id).where(Station.name.icontains(word, autoescape=True))
-        stations = list(db.session.scalars(named.limit(MOST_PLACES)))
         columns = (ServiceReport.number, Site.name, Site.city, Customer.name)
         query = query.where(
             or_(
-                ServiceReport.station_ids.overlap(stations),
+                ServiceReport.station_ids.overlap(func.array(named.scalar_subquery())),
                 *(column.icontains(word, autoescape=True) for column in columns),
             )
         )

@@ -130,9 +130,14 @@ def _names(
     rows: list[list[str]], width: float, names: float, longest: int, most_lines: int
 ) -> Table:
     """A name before each fact, which is short enough for a page to hold it."""
-    quiet = {"textColor": paper.QUIET, "spaceAfter": 0}
+    quiet, look = {"textColor": paper.QUIET, "spaceAfter": 0}, style(spaceAfter=0)
+    # Its lines may each need a second one, and no more.
+    high = 2 * most_lines * look.leading
     cells = [
-        [_short(name, 80, **quiet), _short(value, longest, most_lines, spaceAfter=0)]
+        [
+            _short(name, 80, **quiet),
+            paper.fitting(value, longest, most_lines, look, width - names, high),
+        ]
         for name, value in rows
     ]
     looks = [*_bare(), ("BOTTOMPADDING", (0, 0), (-1, -1), 2)]

@@ -32,7 +32,7 @@ from service.stations.models import Site
 from service.visits.service_visits import ServiceVisit
 
 CHANNEL = "laddvakt_reports"
-# Half a second apart at first, then twice as long each time: see `failed`.
+# A minute apart at first, then twice as long each time: see `failed`.
 TRIES = 5
 LEASE = timedelta(minutes=5)
 Doer = Person | str

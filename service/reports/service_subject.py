@@ -20,7 +20,7 @@ from service.plans.words import OPEN
 from service.reports.service_checks import Checks
 from service.stations.models import Site, Station
 from service.tablets.models import Operation
-from service.tablets.words import OperationState
+from service.tablets.words import Kind
 from service.visits.service_visits import ServiceVisit
 from service.visits.visit_rows import VisitRun, VisitTime
 from service.visits.visit_states import VisitState
@@ -132,8 +132,8 @@ class Subject:
             select(Operation)
             .where(
                 Operation.visit_id == self.visit.id,
-                Operation.kind == "photo",
-                Operation.state != OperationState.REFUSED,
+                Operation.kind == Kind.PHOTO.value,
+                Operation.counts(),
             )
             .order_by(Operation.at, Operation.id)
         )

@@ -254,7 +254,7 @@ def refuse_unless_quantity(value: Any) -> None:
         raise ValidationError("Not a quantity, such as 1.5.", "quantity")
 
 
-def quantity_of(value: Any) -> float | None:
+def quantity_of(value: Any) -> int | float | None:
     if isinstance(value, int | float) and not isinstance(value, bool):
-        return float(value)
+        return value
     return parse_number(value)

@@ -9,11 +9,13 @@ from uuid import UUID
 from sqlalchemy import (
     BigInteger,
     CheckConstraint,
+    ColumnElement,
     ForeignKey,
     Index,
     Select,
     UniqueConstraint,
     false,
+    or_,
     select,
 )
 from sqlalchemy.orm import Mapped, mapped_column, relationship
@@ -108,6 +110,13 @@ class Operation(_Sent):
     @classmethod
     def with_uuid(cls, uuid: UUID) -> Operation | None:
         return db.session.scalars(select(cls).where(cls.uuid == uuid)).one_or_none()
+
+    @classmethod
+    def counts(cls) -> ColumnElement[bool]:
+        """It took effect, at once or since a dispatcher says that it counts: for a query."""
+        own = OperationSettlement.rival_id.is_(None)
+        is_applied = cls.settlements.any(own & (OperationSettlement.what == Settled.APPLY))
+        return or_(cls.took_effect, is_applied)
 
     @property
     def settlement(self) -> OperationSettlement | None:

@@ -53,7 +53,7 @@ def visits_of(person: Person, since: datetime, until: datetime) -> list[ServiceV
                 joinedload(WorkOrderLine.ticket),
                 joinedload(WorkOrderLine.recall_station),
             ),
-            RUN.joinedload(ChecklistRun.version).joinedload(ChecklistVersion.template),
+            RUN.selectinload(ChecklistRun.version).joinedload(ChecklistVersion.template),
         )
     )
     return list(db.session.scalars(mine).unique())

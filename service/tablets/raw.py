@@ -79,8 +79,10 @@ def cleaned(value: Any) -> Any:
 
 
 def uuid_of(said: Said) -> UUID | None:
+    """Its id, as `fact_of` reads it."""
+    key = cleaned(said.get("id"))
     try:
-        return UUID(said["id"]) if isinstance(said.get("id"), str) else None
+        return UUID(key) if isinstance(key, str) else None
     except ValueError:
         return None
 

@@ -12,7 +12,7 @@ from flask_babel import lazy_gettext as _l
 from flask_babel import ngettext
 from sqlalchemy import Select, String, cast, select
 from sqlalchemy.exc import IntegrityError
-from sqlalchemy.orm import selectinload
+from sqlalchemy.orm import contains_eager, selectinload
 from wtforms import RadioField, StringField
 from wtforms.validators import DataRequired, Length
 
@@ -87,14 +87,7 @@ def settle_visit(visit_id: int) -> ResponseReturnValue:
     left = settling.settle_visit(visit, what, g.person, now(), why)
     db.session.commit()
     if left:
-        flash(
-            ngettext(
-                "%(num)d cannot be applied, and stays asked.",
-                "%(num)d cannot be applied, and stay asked.",
-                left,
-            ),
-            "warning",
-        )
+        flash(_left(left), "warning")
     return redirect(url_for("operations.index", visit=visit.id), 303)
 
 
@@ -174,9 +167,15 @@ def _to_settle() -> dict[str, Any] | None:
 
 def _listing() -> Listing:
     sent = Operation.visible_to(g.person).join(Operation.tablet).join(Operation.person)
+    loaded = sent.options(
+        contains_eager(Operation.tablet),
+        contains_eager(Operation.person),
+        selectinload(Operation.settlements),
+        selectinload(Operation.rivals).joinedload(OperationRival.settlement),
+    )
     return Listing(
         name="operations",
-        query=sent.options(selectinload(Operation.settlements), selectinload(Operation.rivals)),
+        query=loaded,
         columns=(
             Column("at", _l("Done"), Operation.at),
             Column("received_at", _l("Received"), Operation.received_at),

@@ -72,15 +72,24 @@ async function sendBlobs(shas, { mayBeThere = false, again = false } = {}) {
     const blob = await getBlob(sha);
     // It is gone from this tablet, so only the server can say whether it has it.
     if (!blob || (there.has(sha) && !again)) continue;
-    if (!mayBeThere || !(await call("HEAD", `/blobs/${sha}`))) await call("PUT", `/blobs/${sha}`, null, { bytes: blob.bytes, mime: blob.mime, patience: BLOB_PATIENCE_MS });
+    if (!mayBeThere || !(await call("HEAD", `/blobs/${sha}`))) await put(sha, blob);
     there.add(sha);
+  }
+}
+
+// Of what hangs on a refused file, the server has heard nothing yet.
+async function put(sha, { bytes, mime }) {
+  try {
+    await call("PUT", `/blobs/${sha}`, null, { bytes, mime, patience: BLOB_PATIENCE_MS });
+  } catch (wrong) {
+    throw Object.assign(wrong, { isOfFile: true });
   }
 }
 
 const AGAIN = new Set([0, 401, 403, 408, 409, 425, 429]);
 
 async function hindered(op, wrong) {
-  const error = { status: wrong.status, detail: wrong.message, errors: wrong.problem.errors ?? null };
+  const error = { status: wrong.status, detail: wrong.message, errors: wrong.problem.errors ?? null, is_kept: wrong.status === 422 && !wrong.isOfFile };
   const tries = op.tries + 1;
   if (!AGAIN.has(wrong.status) && wrong.status < 500) {
     await settle(op.seq, { state: "rejected", error, tries, rejected_at: Date.now() });

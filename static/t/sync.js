@@ -53,10 +53,10 @@ async function noteSkew(serverTime) {
   if (Number.isFinite(skew)) await setMeta("skew_ms", skew);
 }
 
-// The server keeps what it cannot use (422); of any other refusal only this tablet has the work.
+// The server keeps an operation that it cannot use; of any other refusal only this tablet has the work.
 async function isOpen() {
   const all = await operations();
-  return all.some((op) => op.state === "waiting" || (op.state === "rejected" && op.error?.status !== 422));
+  return all.some((op) => op.state === "waiting" || (op.state === "rejected" && !op.error?.is_kept));
 }
 
 // Revoked: what is not handed over yet goes out first; then nothing of ours stays on the tablet.

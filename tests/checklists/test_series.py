@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
-from sqlalchemy import event
+from sqlalchemy import event, select
 
 from service.checklists import runs
-from service.checklists.models import ChecklistRun
+from service.checklists.measurements import series_of
+from service.checklists.models import Answer, ChecklistRun
 from service.checklists.series import last_values, of_item
 from service.checklists.words import Verdict
 from service.core.db import db
@@ -116,23 +119,46 @@ def test_the_last_values_of_many_stations_are_one_statement(
     for number in range(7):
         measured(station, number, {"rcd.t1x|rcd:1": 20 + number, "el.rpe|evse:1": "0,2"})
     measured(second, 0, {"rcd.t1x|rcd:1": 50})
-    statements: list[str] = []
-    heard = statements.append
     db.session.commit()
-
-    def listen(*said: Any) -> None:
-        heard(said[2])
-
-    event.listen(db.engine, "before_cursor_execute", listen)
-    try:
+    with heard() as statements:
         found = last_values([station.id, second.id])
-    finally:
-        event.remove(db.engine, "before_cursor_execute", listen)
 
     assert len(statements) == 1
     assert numbers(found[station.id]["rcd.t1x|rcd:1"]) == [26, 25, 24, 23, 22]
     assert numbers(found[station.id]["el.rpe|evse:1"]) == [0.2] * 5
     assert numbers(found[second.id]["rcd.t1x|rcd:1"]) == [50]
+
+
+def test_a_version_is_read_once_and_not_beside_each_of_its_answers(
+    lists: None, station: Station
+) -> None:
+    """It is a large document: ten years of values took eleven seconds with it."""
+    keys = [measured(station, n, {"rcd.t1x|rcd:1": 20 + n}).station_id for n in range(3)]
+    db.session.commit()
+    db.session.expunge_all()
+    with heard() as statements:
+        [series] = series_of(select(Answer.id).where(Answer.station_id.in_(keys)))
+
+    assert numbers(list(series.answers)) == [20, 21, 22]
+    assert series.unit == "ms"
+    reads = [one for one in statements if "checklist_version.document" in one]
+    assert len(reads) == 1
+    assert "checklist_answer" not in reads[0]
+
+
+@contextmanager
+def heard() -> Iterator[list[str]]:
+    """What the database is asked meanwhile."""
+    statements: list[str] = []
+
+    def listen(*said: Any) -> None:
+        statements.append(said[2])
+
+    event.listen(db.engine, "before_cursor_execute", listen)
+    try:
+        yield statements
+    finally:
+        event.remove(db.engine, "before_cursor_execute", listen)
 
 
 def test_nothing_measured_nothing_told(station: Station) -> None:

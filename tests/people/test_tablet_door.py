@@ -167,7 +167,12 @@ def test_over_a_socket_a_tablet_enrols_speaks_and_is_heard(
 
 @pytest.mark.parametrize(
     ("origin", "status"),
-    [("http://evil.example", 403), ("null", 403), ("http://127.0.0.1.evil.example", 403)],
+    [
+        ("http://evil.example", 403),
+        ("null", 403),
+        ("http://[", 403),
+        ("http://127.0.0.1.evil.example", 403),
+    ],
 )
 def test_over_a_socket_another_site_s_page_is_refused(
     socket: HTTPConnection, token: str, origin: str, status: int

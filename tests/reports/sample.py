@@ -72,8 +72,8 @@ def facts(rows: int = 6, photos: dict[str, bytes] | None = None, text: str = "")
             {
                 "kind": "pair",
                 "sides": [
-                    {"title": "Kund", "rows": [["Namn", text or "BRF Kajen"], ["E-post", "–"]]},
-                    {"title": "Plats", "rows": [["Namn", text or "Hamnen"], ["Ort", "Göteborg"]]},
+                    {"title": "Kund", "rows": _party(text, "BRF Kajen", "–")},
+                    {"title": "Plats", "rows": _party(text, "Hamnen", "Göteborg")},
                 ],
             },
             {"kind": "heading", "level": 1, "text": text or "Hamnen 3"},
@@ -103,3 +103,7 @@ def facts(rows: int = 6, photos: dict[str, bytes] | None = None, text: str = "")
             },
         ],
     }
+
+
+def _party(text: str, name: str, city: str) -> list[list[str]]:
+    return [["Namn", text or name], ["Ort", text or city], ["E-post", text or "–"], ["Nr", text]]

@@ -154,6 +154,13 @@ HOSTILE = {
     "what is no letter": "a\x00b\x07c\x1b[31m\u2028d\u0085e",
     "half a letter": "a\ud800b",
     "a heap of accents": "e" + "\u0301" * 5000,
+    "the widest letters": "\u2e3b" * 4000,
+    "wide letters": "\u1fab‰" * 2000,
+    "wide words": "‰‰‰‰‰‰‰ " * 500,
+    "words of half a column": "WWWW " * 1000,
+    "words of half a box": "WWWWWWWWWW " * 400,
+    "words of half a line": f"{'W' * 21} " * 200,
+    "lines of half a box": "WWWWWWWWWW\n" * 400,
 }
 
 

@@ -35,7 +35,7 @@ from service.stations.components import Component
 from service.stations.models import Station
 from service.stations.words import ComponentKind
 from service.tablets.models import Operation
-from service.tablets.words import OperationState
+from service.tablets.words import OperationState, Settled
 from service.visits.service_visits import ServiceVisit
 from service.visits.visit_states import AbortKind
 from tests.postbox import Postbox
@@ -492,10 +492,8 @@ def test_the_date_of_the_plan_says_why_it_was_due(come: ServiceVisit, settings: 
     assert "räknat från" in words(one_made(settings).pdf)
 
 
-def test_photos_of_the_visit_itself_are_shown_as_they_are_kept(
-    app: Flask, come: ServiceVisit, settings: Settings
-) -> None:
-    content = photo(7, (400, 300))
+def sent_photo(come: ServiceVisit, content: bytes, **facts: Any) -> Operation:
+    """A photo of the visit itself, as a tablet sent it."""
     files.keep(sha(content), content, "image/jpeg", None, ENDED)
     tablet = Tablet(
         name="Platta",
@@ -505,28 +503,44 @@ def test_photos_of_the_visit_itself_are_shown_as_they_are_kept(
         last_contact_at=ENDED,
         expires_at=ENDED + timedelta(days=30),
     )
-    db.session.add(tablet)
-    db.session.flush()
-    body = {"station_id": None, "sha": sha(content), "caption": "Grinden"}
-    db.session.add(
-        Operation(
-            uuid=uuid4(),
-            tablet_id=tablet.id,
-            person_id=come.technician_id,
-            visit_id=come.id,
-            seq=1,
-            kind="photo",
-            at=ENDED,
-            zone="Europe/Stockholm",
-            received_at=ENDED,
-            body=body,
-            blobs=[sha(content)],
-            raw="{}",
-            took_effect=True,
-            fingerprint="x",
-            state=OperationState.APPLIED,
-        )
+    usual = {"took_effect": True, "state": OperationState.APPLIED}
+    sent = Operation(
+        uuid=uuid4(),
+        tablet=tablet,
+        person=come.technician,
+        visit_id=come.id,
+        seq=1,
+        kind="photo",
+        at=ENDED,
+        zone="Europe/Stockholm",
+        received_at=ENDED,
+        body={"station_id": None, "sha": sha(content), "caption": "Grinden"},
+        blobs=[sha(content)],
+        raw="{}",
+        fingerprint="x",
+        **(usual | facts),
     )
+    db.session.add(sent)
+    db.session.flush()
+    return sent
+
+
+@pytest.mark.parametrize(("said", "is_shown"), [(None, False), ("dismiss", False), ("apply", True)])
+def test_a_photo_of_a_revoked_tablet_is_shown_once_a_dispatcher_says_that_it_counts(
+    app: Flask, come: ServiceVisit, settings: Settings, said: str | None, is_shown: bool
+) -> None:
+    waits = {"took_effect": False, "state": OperationState.REVIEW, "review": "It was revoked."}
+    sent = sent_photo(come, photo(7, (400, 300)), **waits)
+    if said and come.technician:
+        sent.settle(Settled(said), come.technician, ENDED, "Looked at")
+
+    assert ("Grinden" in words(one_made(settings).pdf)) is is_shown
+
+
+def test_photos_of_the_visit_itself_are_shown_as_they_are_kept(
+    app: Flask, come: ServiceVisit, settings: Settings
+) -> None:
+    sent_photo(come, photo(7, (400, 300)))
     ask_for_reports(LATER)
     db.session.commit()
     make_waiting(settings, service_photos.photos)

@@ -17,7 +17,7 @@ from service.people.brake import PER_ADDRESS
 from service.people.models import Customer, Person, Role
 from service.people.tokens import create_token
 from service.reports.service_reports import TRIES, ReportRequest, ServiceReport
-from service.stations.models import Site
+from service.stations.models import Site, Station, StationModel
 from service.visits.service_visits import ServiceVisit
 from tests.conftest import NOON, person, signed_in
 from tests.reports.test_service_report import come, make, one_made
@@ -47,6 +47,27 @@ def test_the_list_finds_it_by_number_site_and_station(
         assert report.number in as_dispatcher.get(f"/reports?q={words}").text, words
     assert report.number not in as_dispatcher.get("/reports?q=torget").text
     assert report.number not in as_dispatcher.get("/reports?verdict=fail").text
+
+
+def test_a_station_is_found_among_many_of_its_name(
+    as_dispatcher: FlaskClient, report: ServiceReport, model: StationModel
+) -> None:
+    [station] = db.session.scalars(select(Station).where(Station.id.in_(report.station_ids)))
+    many = [Station.create(f"Stolpe {n}", f"K{n}", "test", NOON, model=model) for n in range(501)]
+    db.session.flush()
+    last = many[-1]
+    assert last.id > station.id
+    db.session.add(_another(report, last))
+    db.session.commit()
+
+    assert "R-77777" in as_dispatcher.get("/reports?q=stolpe").text
+
+
+def _another(report: ServiceReport, station: Station) -> ServiceReport:
+    names = ("visit_id", "site_id", "on", "language", "verdict", "photos", "made_at", "size")
+    facts = {name: getattr(report, name) for name in (*names, "facts", "fingerprint", "pdf")}
+    more = {"number": "R-77777", "revision": 1, "sha256": "x", "code": "another"}
+    return ServiceReport(station_ids=[station.id], **facts, **more)
 
 
 def test_the_list_is_downloaded(as_dispatcher: FlaskClient, report: ServiceReport) -> None:

@@ -12,7 +12,7 @@ from service.people.tablets import Tablet
 from service.stations.models import Station
 from service.visits.service_visits import ServiceVisit
 from tests.conftest import person
-from tests.tablet.conftest import PIN, Garage, Hand, a_hand, kept, planned
+from tests.tablet.conftest import KEEP, PIN, Garage, Hand, a_hand, kept, planned
 
 
 def the_tablet() -> Tablet:
@@ -91,6 +91,23 @@ def test_a_revoked_tablet_that_cannot_hand_over_wipes_nothing(
     light.ready()
     assert [one.body for one in kept()] == [{"text": "Kept"}]
     assert the_tablet().wiped_at is not None
+
+
+def test_a_revoked_tablet_keeps_what_hangs_on_a_photo_that_was_refused(
+    light: Hand, visit: ServiceVisit
+) -> None:
+    """The server has neither: what it keeps of an unreadable operation, it has."""
+    sha = light.page.evaluate(KEEP, list(b"torn apart"))
+    light.do("photo", visit.id, [sha], sha=sha, caption="The last one", station_id=None)
+    light.sync()
+    assert [one["state"] for one in light.stored("outbox")] == ["rejected"]
+
+    the_tablet().revoke("test", now(), "lost")
+    db.session.commit()
+    light.sync()
+
+    assert the_tablet().wiped_at is None
+    assert [one["body"]["caption"] for one in light.stored("outbox")] == ["The last one"]
 
 
 def test_two_tablets_at_one_site_come_to_the_same(

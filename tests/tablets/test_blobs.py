@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import struct
 import zlib
 from typing import Any
 
@@ -115,6 +116,22 @@ def test_nothing_but_pixels_is_kept(hand: Hand) -> None:
     assert b"script" not in served
     assert b"taken at" not in served
     assert Image.open(io.BytesIO(served)).size == (60, 40)
+
+
+@pytest.mark.parametrize("kind", [1, 2, 5, 10, 12])
+def test_a_photo_with_nonsense_about_it_is_kept_upright(hand: Hand, kind: int) -> None:
+    """Each kind is another of what a camera may say; its maker is a text, and no other."""
+    content = _with_exif(kind)
+
+    assert hand.put(content).status_code == 201
+    assert Image.open(io.BytesIO(files.read(sha_of(content)))).size == (40, 60)
+
+
+def _with_exif(kind: int) -> bytes:
+    entries = struct.pack("<HHHIIHHII", 2, 0x010F, kind, 1, 8, 0x0112, 3, 1, 6)
+    about = b"Exif\0\0II*\0" + struct.pack("<I", 8) + entries + bytes(4)
+    plain = photo()
+    return plain[:2] + b"\xff\xe1" + struct.pack(">H", len(about) + 2) + about + plain[2:]
 
 
 def test_a_photo_taken_upright_is_kept_upright(hand: Hand) -> None:

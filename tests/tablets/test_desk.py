@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
-from sqlalchemy import func, select
+from sqlalchemy import event, func, select
 
 from service.core.clock import now
 from service.core.db import db
@@ -66,6 +66,36 @@ def test_both_bodies_of_an_id_are_shown_and_one_may_count_beside_the_other(
     assert "Second" in page
     assert answer.status_code == 303
     assert tickets() == 2
+
+
+def test_the_list_asks_the_database_as_often_for_ten_tablets_as_for_two(
+    app: Flask, desk: FlaskClient, station: Station
+) -> None:
+    where = station.id
+
+    def more(number: int) -> None:
+        for n in range(number):
+            hand = hand_of(app, person(Role.TECHNICIAN, f"Tekniker {n} av {number}"))
+            said = hand.made("note", station_id=where, text="Once")
+            hand.send(said)
+            hand.send({**said, "body": {"text": "Twice"}})
+
+    more(2)
+    desk.get("/tablets/operations")
+    few = _statements(desk)
+    more(8)
+
+    assert _statements(desk) == few
+
+
+def _statements(desk: FlaskClient) -> int:
+    asked: list[Any] = []
+    listen = (db.engine, "before_cursor_execute", lambda *said: asked.append(said[2]))
+    db.session.expunge_all()
+    event.listen(*listen)
+    assert desk.get("/tablets/operations").status_code == 200
+    event.remove(*listen)
+    return len(asked)
 
 
 def test_a_rival_is_settled_once(desk: FlaskClient, rival: OperationRival) -> None:

@@ -70,6 +70,18 @@ def test_an_odd_value_stops_no_queue(
     answer = hand.call("POST", "operations", data=body, content_type="application/json")
 
     assert answer.status_code in (201, 400, 422)
+    assert hand.call("GET", "package").status_code == 200
+
+
+@pytest.mark.parametrize("value", [2**70, 1e300, -1e300], ids=str)
+def test_a_number_beyond_64_bits_is_judged_as_the_number_that_it_is(
+    hand: Hand, visit: ServiceVisit, run: dict[str, Any], value: float
+) -> None:
+    key, place = items(run, type="number")[0]
+    said = {"visit_id": visit.id, "run": run["uuid"], "item": key, "place": place}
+    assert hand.do("answer", **said, answer={"value": value}).status_code == 201
+
+    assert db.session.scalars(select(Answer.number)).one() == pytest.approx(float(value))
 
 
 @pytest.mark.parametrize("at", ["0001-01-01T00:00:00Z", "9999-12-31T23:59:59Z"])

@@ -142,6 +142,16 @@ def test_even_what_has_no_id_is_kept_once(hand: Hand) -> None:
     assert (row.uuid, row.state) == (None, OperationState.REFUSED)
 
 
+def test_an_id_with_letters_that_no_database_keeps_is_that_id(hand: Hand, station: Station) -> None:
+    sent = fault(hand, station)
+    odd = {**sent, "id": f"{sent['id'][:8]}\0{sent['id'][8:]}"}
+    answers = [hand.send(odd), hand.send(odd), hand.send(sent)]
+
+    assert [one.status_code for one in answers] == [201, 200, 422]
+    assert len(kept()) == 1
+    assert tickets() == 1
+
+
 @pytest.mark.parametrize("body", [b"", b"[]", b"{", b"[" * 100_000, b'{"a":NaN}', b'{"a":1e999}'])
 def test_what_is_no_json_is_a_bad_request(hand: Hand, body: bytes) -> None:
     answer = hand.call("POST", "operations", data=body, content_type="application/json")
