@@ -1,7 +1,7 @@
 """Why a report did not come about, in the language that is being spoken.
 
-What is kept of it is one line of a program. Those that `service_printing` writes are known here; any
-other one is shown as it is.
+What is kept of it is one line of a program. Those that `service_printing` writes are known here;
+any other one is shown as it is.
 """
 
 from __future__ import annotations
