@@ -1,4 +1,4 @@
-"""The history says what was done in the language of its reader, and names rows by their name."""
+"""The history says what was done in its reader's language, and names rows by their name."""
 
 from __future__ import annotations
 
