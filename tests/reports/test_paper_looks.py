@@ -15,7 +15,8 @@ from tests.reports.sample import facts, photo, sha, table
 
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
 RED = (0xB3, 0x26, 0x1E)
-LONG = "Hamnen 3, uttag 1: kontakt med ett mycket långt namn som inte tar slut på en enda rad"
+# One word that fills each of its lines to the edge.
+LONG = "Oavbrutetlångtord" * 9
 
 
 def coloured(content: bytes) -> Iterator[tuple[int, ...]]:
