@@ -6,6 +6,7 @@ from __future__ import annotations
 import ctypes
 from collections.abc import Iterator
 from datetime import UTC, datetime
+from itertools import pairwise
 from typing import Any
 
 import pypdfium2
@@ -16,7 +17,7 @@ from tests.reports.sample import facts, photo, sha, table
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
 RED = (0xB3, 0x26, 0x1E)
 # One word that fills each of its lines to the edge.
-LONG = "Oavbrutetlångtord" * 9
+LONG = "i" * 190
 
 
 def coloured(content: bytes) -> Iterator[tuple[int, ...]]:
@@ -51,3 +52,7 @@ def test_a_caption_does_not_run_into_the_one_beside_it() -> None:
     document.close()
     captions = [box for box in boxes if 60 < box[1] < 640]
     assert len(captions) >= 12
+    starts = sorted({round(box[0]) for box in captions})
+    assert len(starts) == 3
+    for start, after in pairwise(starts):
+        assert max(box[2] for box in captions if round(box[0]) == start) <= after - 8
