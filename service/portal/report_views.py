@@ -40,11 +40,11 @@ def photo(report_id: int, number: int) -> str:
     )
 
 
-@bp.get("/reports/<int:report_id>/photos/<int:number>/<any(small, large):size>.jpg")
+@bp.get("/reports/<int:report_id>/photos/<int:number>/<size>.jpg")
 def picture(report_id: int, number: int, size: str) -> Response:
     mine = g.person.may_see(ServiceReport, report_id)
     blob = _numbered(service_page.photos(mine), number).blob
-    if blob is None:
+    if blob is None or size not in SERVED:
         abort(404)
     try:
         return SERVED[size](blob)
