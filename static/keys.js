@@ -1,4 +1,4 @@
-// Keys for the desk: `/` search, `g t` tickets, `?` the list of keys.
+// Keys: `/` search, `g t` tickets, `?` the list of keys, arrows from photo to photo.
 const overlay = document.getElementById("keys");
 const WAIT_MS = 1200;
 let gSince = 0;
@@ -20,7 +20,17 @@ function go(key) {
   return Boolean(link);
 }
 
+// A page with neighbours, such as a photo among others, names them by their `rel`.
+const NEIGHBOURS = {ArrowLeft: "prev", ArrowRight: "next", Escape: "up"};
+
+function turn(key) {
+  const link = key in NEIGHBOURS && document.querySelector(`main a[rel="${NEIGHBOURS[key]}"]`);
+  if (link) location.assign(link.href);
+  return Boolean(link);
+}
+
 function pressed(event) {
+  if (turn(event.key)) return true;
   if (event.key === "?" && overlay) {
     overlay.showModal();
     return true;

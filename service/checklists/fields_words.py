@@ -11,6 +11,7 @@ from flask_babel import lazy_gettext as _l
 
 from service.checklists import labels
 from service.checklists.sentences import Names, sentence
+from service.checklists.sources import source as source
 from service.checklists.words import ItemType, SectionPer, Verdict
 from service.core import dates, language
 from service.core.history import plain

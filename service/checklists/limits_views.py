@@ -12,6 +12,7 @@ from flask_babel import lazy_gettext as _l
 from service.checklists import editing, fields_words
 from service.checklists.models import ChecklistTemplate, Limit
 from service.checklists.register_forms import LimitForm
+from service.checklists.sources import source
 from service.core import dates, register
 from service.core.clock import now
 from service.core.db import db
@@ -98,7 +99,7 @@ def _listing() -> Listing:
                 Column(name, fields_words.field(name), None, on_page=False, number=True)
                 for name in ("min", "max", "warn_min", "warn_max", "plausible_min", "plausible_max")
             ),
-            Column("source", _l("Source"), Limit.source),
+            Column("source", _l("Source"), Limit.source, lambda one: source(one.source)),
             Column("evidence", _l("Evidence"), None, _evidence),
             Column("valid_from", _l("Valid from"), Limit.valid_from),
             Column("note", _l("Note"), None, on_page=False),

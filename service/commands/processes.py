@@ -29,8 +29,10 @@ from service.core.supervisor import (
     itself,
 )
 from service.core.version import VERSION
+from service.demo.credentials import Credentials
 from service.demo.plant import plant
-from service.people.links import first_link
+from service.people.links import OneTimeLink, first_link
+from service.people.models import Person
 
 
 @commands.command()
@@ -90,7 +92,22 @@ def _ocpp_ports(settings: Settings) -> list[str]:
 def _plant(app: Flask) -> str:
     given = plant(app, now())
     people = "\n".join(f"            {one.email}  ({one.role})" for one in given.people)
-    return f"  Sign in   with the password {given.password} as\n{people}\n"
+    sign_in = f"  Sign in   with the password {given.password} as\n{people}\n"
+    return sign_in + _portal(app, given)
+
+
+def _portal(app: Flask, given: Credentials) -> str:
+    """A customer's way in, as it comes by mail: nobody reads the demo's mails."""
+    email = next(one.email for one in given.people if one.role == "customer")
+    with app.app_context():
+        person = Person.with_email(email)
+        token = OneTimeLink.to_sign_in(person, now()) if person else None
+        db.session.commit()
+        db.session.remove()
+    if token is None:
+        return ""
+    link = f"{app.config['SETTINGS'].web_url}/portal/sign-in/{token}"
+    return f"  Portal    of {email}, once and within 15 minutes: {link}\n"
 
 
 def _welcome(app: Flask, more: str) -> str:

@@ -33,6 +33,8 @@ MOST_PIXELS = 50_000_000
 # Longer sides are made so long: a label can still be read, and a report stays small.
 LONGEST_SIDE = 3000
 QUALITY = 88
+# For a page that shows many: twice as large as it is shown, for fine screens.
+SMALL_SIDE, SMALL_QUALITY = 480, 80
 # What may be sent, and what becomes of it: a drawing stays sharp.
 KEPT_AS = {
     "image/jpeg": ("JPEG", "image/jpeg"),
@@ -97,6 +99,12 @@ class Blob(Model):
         wanted = list(dict.fromkeys(shas))
         there = set(db.session.scalars(select(cls.sha).where(cls.sha.in_(wanted))))
         return [sha for sha in wanted if sha not in there]
+
+    @classmethod
+    def with_shas(cls, shas: list[str]) -> dict[str, Blob]:
+        """Those of them that are here, by their hash."""
+        found = db.session.scalars(select(cls).where(cls.sha.in_(shas)))
+        return {one.sha: one for one in found}
 
     @property
     def name(self) -> str:
@@ -220,10 +228,46 @@ def read(sha: str) -> bytes:
     return cast("bytes", place.cat_file(path))
 
 
+def small(sha: str) -> bytes:
+    """A JPEG of it for a page that shows many, drawn when first asked for, and kept beside it.
+
+    Raises FileNotFoundError, as `read` does.
+    """
+    beside = f"{sha}-small"
+    try:
+        return read(beside)
+    except FileNotFoundError:
+        drawn = _drawn_small(read(sha))
+        write(beside, drawn)
+        return drawn
+
+
+def _drawn_small(content: bytes) -> bytes:
+    with Image.open(io.BytesIO(content), formats=["JPEG", "PNG"]) as image:
+        # A JPEG is read at a fraction of its size at once.
+        image.draft("RGB", (2 * SMALL_SIDE, 2 * SMALL_SIDE))
+        seen = image.convert("RGBA")
+        seen.thumbnail((SMALL_SIDE, SMALL_SIDE))
+    # On white, where it was transparent: a drawing is made on nothing.
+    page = Image.new("RGB", seen.size, "white")
+    page.paste(seen, mask=seen.getchannel("A"))
+    file = io.BytesIO()
+    page.save(file, "JPEG", quality=SMALL_QUALITY, optimize=True)
+    return file.getvalue()
+
+
 def served(blob: Blob) -> Response:
     """The file for a browser, which runs nothing of it and asks nobody for anything."""
-    answer = Response(read(blob.sha), mimetype=blob.mime)
-    answer.headers["Content-Disposition"] = f'inline; filename="{blob.name}"'
+    return _answer(read(blob.sha), blob.mime, blob.name)
+
+
+def served_small(blob: Blob) -> Response:
+    return _answer(small(blob.sha), "image/jpeg", f"{blob.sha[:16]}-small.jpg")
+
+
+def _answer(content: bytes, mime: str, name: str) -> Response:
+    answer = Response(content, mimetype=mime)
+    answer.headers["Content-Disposition"] = f'inline; filename="{name}"'
     answer.headers["Content-Security-Policy"] = SANDBOX
     answer.headers["Cross-Origin-Resource-Policy"] = "same-origin"
     return answer

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
@@ -12,6 +13,10 @@ from service.core.db import Model, db
 
 if TYPE_CHECKING:
     from service.people.models import Person
+
+
+# Whatever is told in words is told in both.
+LANGUAGES = ("sv", "en")
 
 
 class History(Model):
@@ -81,12 +86,33 @@ def edit(row: Model, by: Person | str, at: datetime, why: str | None = None, **f
 
 
 def _plain(value: Any) -> Any:
-    """As JSON can carry it: a row by its key, a date or an amount as its text."""
+    """As JSON can carry it: a row by key and name, a date or an amount as its text."""
     if isinstance(value, Model):
-        return value.id  # type: ignore[attr-defined]
+        return _named(value)
     if value is None or isinstance(value, str | int | float | list | dict):
         return value
     return str(value)
+
+
+def _named(row: Model) -> Any:
+    """By the name that it has now: a number says nothing, and the row may be renamed or go."""
+    name = getattr(row, "name", None) or getattr(row, "title", None)
+    key = row.id  # type: ignore[attr-defined]
+    return {"id": key, "name": name} if isinstance(name, str) else key
+
+
+def in_both(say: Callable[[str], str]) -> dict[str, str]:
+    """What is written down by its words in each language: who reads it, and where, is not known."""
+    return {one: say(one) for one in LANGUAGES}
+
+
+def spoken(given: Any, language: str) -> Any:
+    """What was written down, as somebody reads it: rows by their name, words in their language."""
+    if isinstance(given, list):
+        return [spoken(one, language) for one in given]
+    if not isinstance(given, dict):
+        return given
+    return given.get("name", given) if "id" in given else given.get(language, given)
 
 
 def plain(_name: str, given: Any) -> Any:

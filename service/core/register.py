@@ -16,7 +16,7 @@ from wtforms.validators import DataRequired, Length
 
 from service.core.db import Model, db
 from service.core.forms import WebForm
-from service.core.history import History
+from service.core.history import History, spoken
 from service.core.lists import Filter
 
 Answer = str | Response | tuple[str, int]
@@ -121,7 +121,7 @@ def with_reason(
 def history(row: Model, labels: Labels) -> str:
     deeds = db.session.scalars(History.of(row).limit(SHOWN + 1)).all()
     values: dict[str, Any] = {"deeds": deeds[:SHOWN], "is_more": len(deeds) > SHOWN}
-    return render_template("core/_history.html", labels=labels, **values)
+    return render_template("core/_history.html", labels=labels, spoken=spoken, **values)
 
 
 def in_use_filter(kind: Any) -> Filter:

@@ -9,6 +9,7 @@ from sqlalchemy import select
 
 from service.contracts.words import WorkKind
 from service.core.db import db
+from service.demo import field
 from service.people.models import Person
 from service.plans.recalls import Recall, RecallStation
 from service.plans.words import RecallKind
@@ -23,7 +24,7 @@ from service.visits.visit_states import TimeKind
 if TYPE_CHECKING:
     from service.demo.plant import World
 
-DAY = timedelta(days=1)
+DAY, HALF = timedelta(days=1), timedelta(minutes=30)
 
 
 def plant(world: World, at: datetime) -> None:
@@ -104,6 +105,8 @@ def _visits(world: World, technician: Person, at: datetime) -> None:
     _visit(world, "sundsvall", technician, morning + timedelta(hours=4), "Mät isolationsmotstånd")
     _visit(world, "sundsvall", technician, morning + DAY, "Rengör filter", "Prova laddning")
     _visit(world, "malmo", None, morning + 2 * DAY, "Måla om stolpen")
+    petra = world.people["Petra Norberg"]
+    field.begin(_visit(world, "eriksberg", petra, at - HALF, "Prova jordfelsbrytare"), petra, at)
 
 
 def _visit(
@@ -130,5 +133,6 @@ def _drive(visit: ServiceVisit, technician: Person, starts_at: datetime) -> None
         visit.times.append(spent)
     cable = VisitMaterial(text="Kabelskor 10 mm²", quantity=6, unit="st", used_at=ends_at)
     visit.materials.append(cable)
+    field.go_through(visit, technician, starts_at)
     told = {line.id: Told(True) for line in visit.order_lines}
     finishing.finish(visit, told, technician, ends_at, ends_at)

@@ -13,7 +13,7 @@ from sqlalchemy import select
 
 from service.core.db import db
 from service.core.history import edit
-from service.demo import contracts, fleet, measured, orders, past, upkeep, workshop
+from service.demo import contracts, field, fleet, measured, orders, past, upkeep, workshop
 from service.demo.credentials import Credentials, SignIn
 from service.monitoring.models import FaultCode, MaintenanceWindow
 from service.parts import catalogue
@@ -81,6 +81,7 @@ def _plant(at: datetime) -> Credentials:
     upkeep.plan([*world.models.values()], [*world.stations.values()], people["Karin Sand"], at)
     contracts.sell(world, at)
     orders.plant(world, at)
+    field.carry(world, at)
     _hurry(people["Maria Lindqvist"], at)
     sign_ins = [SignIn(row["name"], row["email"], row["role"]) for row in fleet.people()]
     return Credentials(password, sign_ins, keys)

@@ -1,23 +1,21 @@
-"""The portal: the own stations, one of them, and the reports. No page needs a script."""
+"""The portal: the own stations, one of them, and the list of reports. No page needs a script."""
 
 from __future__ import annotations
 
-from flask import Response, g, render_template
+from flask import g, render_template
 from flask.typing import ResponseReturnValue
 
 from service.core.clock import now
 from service.monitoring import status_labels
 from service.people.models import NotVisibleError
-from service.portal import labels, own_things, sign_in_views
+from service.portal import labels, own_things, report_views, sign_in_views
 from service.portal.blueprint import bp
 from service.reports import service_labels
 from service.reports.service_list_views import listing
-from service.reports.service_reports import ServiceReport
-from service.reports.service_views import answer
 from service.stations.models import Station
 from service.tickets.list_views import Faults
 
-__all__ = ["bp", "sign_in_views"]
+__all__ = ["bp", "report_views", "sign_in_views"]
 
 
 @bp.get("")
@@ -61,8 +59,3 @@ def station(station_id: int) -> str:
 def reports() -> ResponseReturnValue:
     mine = listing("portal-reports", ("verdict", "number", "on"))
     return mine.answer("portal/reports.html", labels=service_labels)
-
-
-@bp.get("/reports/<int:report_id>/document.pdf")
-def document(report_id: int) -> Response:
-    return answer(g.person.may_see(ServiceReport, report_id))

@@ -133,12 +133,13 @@ def small(words: object) -> Paragraph:
 
 
 @cache
-def _cell_style() -> ParagraphStyle:
-    return style(SIZE, leading=LEADING)
+def _cell_style(colour: Any = INK) -> ParagraphStyle:
+    return style(SIZE, leading=LEADING, textColor=colour)
 
 
-def cell(words: object, width: float) -> Any:
-    """A plain string where it fits on one line, which is many times as quick."""
+def cell(words: object, width: float, colour: Any = INK) -> Any:
+    """A plain string where it fits on one line, which is many times as quick. A string has the
+    colour of its place in the table, a paragraph its own."""
     load_fonts()
     said = printable(words)
     inside = width - 2 * PADDING
@@ -148,7 +149,7 @@ def cell(words: object, width: float) -> Any:
     # Lines that were typed may wrap too: each kind has half of the room.
     lines = MOST_LINES // 2 if "\n" in said else MOST_LINES
     longest = int(inside / WIDE_LETTER) * lines
-    return fitting(said, longest, lines, _cell_style(), inside, MOST_LINES * LEADING)
+    return fitting(said, longest, lines, _cell_style(colour), inside, MOST_LINES * LEADING)
 
 
 def fitting(
@@ -175,7 +176,14 @@ def table(
     """
     widths = [WIDTH * share / sum(shares) for share in shares]
     content = [[Paragraph(plain(head), style(SIZE, bold=True)) for head in heads]]
-    content += [[cell(one, width) for one, width in zip(row, widths, strict=True)] for row in rows]
+    coloured = {(row, column): colour for row, column, colour in marks}
+    content += [
+        [
+            cell(one, widths[column], coloured.get((at, column), INK))
+            for column, one in enumerate(row)
+        ]
+        for at, row in enumerate(rows)
+    ]
     looks: list[Any] = [
         ("FONT", (0, 1), (-1, -1), REGULAR, SIZE, LEADING),
         ("TEXTCOLOR", (0, 0), (-1, -1), INK),
@@ -188,7 +196,8 @@ def table(
         ("BOTTOMPADDING", (0, 0), (-1, -1), 3),
     ]
     looks += [
-        ("TEXTCOLOR", (column, row + 1), (column, row + 1), colour) for row, column, colour in marks
+        ("TEXTCOLOR", (column, row + 1), (column, row + 1), colour)
+        for (row, column), colour in coloured.items()
     ]
     return LongTable(content, widths, repeatRows=1, style=looks, spaceAfter=6, hAlign="LEFT")
 

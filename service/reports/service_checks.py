@@ -12,6 +12,7 @@ from flask_babel import gettext
 
 from service.checklists.models import Answer, ChecklistRun, Instrument
 from service.checklists.rules import evaluate
+from service.checklists.sources import source
 from service.core import language
 from service.core.db import db
 from service.parts.models import Part
@@ -177,7 +178,7 @@ class Checks:
         limits = [one for part in sections for one in part["items"] if one["key"] in asked]
         named = dict.fromkeys(one["source"] for one in limits if one.get("source"))
         if named:
-            told = _("Limits: %(sources)s", sources="; ".join(map(str, named)))
+            told = _("Limits: %(sources)s", sources="; ".join(map(source, named)))
             yield {"kind": "small", "lines": [told]}
 
     def _row(

@@ -5,6 +5,9 @@ from typing import Any
 from flask_babel import lazy_gettext as _l
 
 from service.monitoring.health import Kind as Look
+from service.reports.service_troubles import trouble
+
+__all__ = ["LANGUAGE", "LOOK", "VERDICT", "trouble"]
 
 VERDICT: dict[str, Any] = {
     "ok": _l("Without remarks"),

@@ -192,7 +192,10 @@ def _photos(block: Facts, folder: Path) -> list[Flowable]:
         row = cells[start : start + across]
         row += [""] * (across - len(row))
         looks = [*_bare(), ("BOTTOMPADDING", (0, 0), (-1, -1), 6)]
-        story.append(Table([row], [paper.WIDTH / across] * across, style=looks, hAlign="LEFT"))
+        # A caption does not run into the one beside it.
+        looks.append(("RIGHTPADDING", (0, 0), (-2, -1), GAP / 2))
+        widths = [width + GAP / 2] * (across - 1) + [width]
+        story.append(Table([row], widths, style=looks, hAlign="LEFT"))
     return story
 
 

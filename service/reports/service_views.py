@@ -11,10 +11,10 @@ from service.core import register
 from service.core.clock import now
 from service.core.db import db
 from service.reports import service_labels as labels
+from service.reports import service_page
 from service.reports.service_list_views import bp
 from service.reports.service_reports import ReplacedError, ReportRequest, ServiceReport
 from service.stations import pages
-from service.stations.models import Station
 
 __all__ = ["bp"]
 
@@ -22,13 +22,12 @@ __all__ = ["bp"]
 @bp.get("/reports/<int:report_id>")
 def show(report_id: int) -> str:
     report = g.person.may_see(ServiceReport, report_id)
-    stations = Station.visible_to(g.person).where(Station.id.in_(report.station_ids))
     request = select(ReportRequest).where(ReportRequest.replaces_id == report.id)
     return render_template(
         "reports/show.html",
         report=report,
         revisions=report.revisions,
-        stations=list(db.session.scalars(stations.order_by(Station.name))),
+        stations=service_page.stations(report, g.person),
         correction=db.session.scalars(request).one_or_none(),
         labels=labels,
         visit_url=pages.address_of("service_visits.show", visit_id=report.visit_id),

@@ -64,7 +64,7 @@ def amend(line: WorkOrderLine, by: Doer, at: datetime, **facts: Any) -> None:
         setattr(line, name, value)
     if changed:
         told = {name: str(value) for name, value in changed.items()}
-        record("edit_line", line.order, by, at, line=line.about, **told)
+        record("edit_line", line.order, by, at, line=line.told, **told)
         standing.changed(line, at)
     if "work_kind" in changed and line.charge is not Charge.AGREED:
         line.charge = line.contract_id = line.extra_price_ore = None
@@ -191,7 +191,7 @@ def _tell(
     order = line.order
     order.keep_due()
     station = line.station.name if line.station else None
-    record(f"line_{what}", order, by, at, why, line=line.about, station=station, **facts)
+    record(f"line_{what}", order, by, at, why, line=line.told, station=station, **facts)
     standing.changed(line, at)
     if line.ticket:
         making.tell_ticket(line.ticket, order, what, by, at)

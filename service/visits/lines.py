@@ -11,6 +11,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from service.contracts.models import ServiceContract
 from service.contracts.words import WorkKind
 from service.core.db import Model
+from service.core.history import in_both
 from service.people.models import Person
 from service.plans.models import MaintenanceTask
 from service.plans.occurrences import Occurrence
@@ -110,11 +111,19 @@ class WorkOrderLine(Model):
 
     @property
     def about(self) -> str:
-        """In English, for the history."""
+        """In English, where one language has to do."""
+        return self.named("en")
+
+    @property
+    def told(self) -> dict[str, str]:
+        """For the history."""
+        return in_both(self.named)
+
+    def named(self, language: str) -> str:
         if self.occurrence:
-            return self.occurrence.task.title_en
+            return self.occurrence.task.title(language)
         if self.ticket:
-            return f"ticket {self.ticket_id}"
+            return f"{'ärende' if language == 'sv' else 'ticket'} {self.ticket_id}"
         return self.recall_station.recall.title if self.recall_station else self.text or ""
 
     def price_as(self, quoted: Quote) -> None:

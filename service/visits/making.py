@@ -13,7 +13,7 @@ from sqlalchemy.orm import joinedload
 
 from service.contracts.words import WorkKind
 from service.core.db import db
-from service.core.history import record
+from service.core.history import in_both, record
 from service.people.models import Person
 from service.plans.models import MaintenanceTask
 from service.plans.occurrences import Occurrence
@@ -89,7 +89,7 @@ def remove(order: WorkOrder, line: WorkOrderLine, by: Doer, at: datetime) -> Non
     order.refuse_unless_open()
     if not standing.take_off(line, at):
         raise RefusedError(Refusal.ON_VISIT)
-    record("remove_line", order, by, at, line=_words(line))
+    record("remove_line", order, by, at, line=_told([line]))
     order.lines.remove(line)
     order.keep_due()
     db.session.flush()
@@ -154,7 +154,7 @@ def _put_on(
 ) -> list[WorkOrderLine]:
     lines = [_line(work, at) for work in works]
     order.lines.extend(lines)
-    record("add_lines", order, by, at, lines=", ".join(_words(line) for line in lines[:50]))
+    record("add_lines", order, by, at, lines=_told(lines[:50]))
     for work in works:
         if isinstance(work, Ticket):
             tell_ticket(work, order, "added", by, at)
@@ -183,8 +183,14 @@ def tell_ticket(ticket: Ticket, order: WorkOrder, what: str, by: Doer, at: datet
     ticket.tell("work_order", words, at, by, order=order.id, number=order.number, what=what)
 
 
-def _words(line: WorkOrderLine) -> str:
-    return f"{line.station.name}: {line.about}" if line.station else line.about
+def _told(lines: Sequence[WorkOrderLine]) -> dict[str, str]:
+    """For the history."""
+    return in_both(lambda language: ", ".join(_words(line, language) for line in lines))
+
+
+def _words(line: WorkOrderLine, language: str) -> str:
+    about = line.named(language)
+    return f"{line.station.name}: {about}" if line.station else about
 
 
 def _taken(works: Iterable[Work]) -> set[tuple[type, int]]:

@@ -72,4 +72,4 @@ def agree(line: WorkOrderLine, ore: int | None, vat: int, by: Person, at: dateti
         line.charge, line.contract_id = Charge.AGREED, None
         line.extra_price_ore, line.vat_percent = ore, vat
     changed = [before, line.extra_price_ore]
-    record("price", line.order, by, at, line=line.about, price_ore=changed)
+    record("price", line.order, by, at, line=line.told, price_ore=changed)

@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import select
 
 from service.core.db import db
-from service.core.history import record
+from service.core.history import in_both, record
 from service.people.models import Person
 from service.stations.models import Site
 from service.visits import checking_in, standing
@@ -58,18 +58,21 @@ def add(visit: ServiceVisit, lines: Sequence[WorkOrderLine], by: Doer, at: datet
             raise RefusedError(why)
     for line in lines:
         _put_on(visit, line)
-    told = ", ".join(f"{line.order.number}: {line.about}" for line in lines[:20])
-    record("add_lines", visit, by, at, lines=told)
+    record("add_lines", visit, by, at, lines=in_both(lambda language: _told(lines, language)))
     db.session.flush()
     if visit.state is VisitState.ON_SITE and isinstance(by, Person):
         checking_in.cover(visit, by, at, at)
     visit.touch(at)
 
 
+def _told(lines: Sequence[WorkOrderLine], language: str) -> str:
+    return ", ".join(f"{line.order.number}: {line.named(language)}" for line in lines[:20])
+
+
 def remove(visit: ServiceVisit, one: VisitLine, by: Doer, at: datetime) -> None:
     """Take a line off the visit; it waits for another. Raises VisitEndedError."""
     visit.refuse_unless_open()
-    record("remove_line", visit, by, at, line=one.line.about)
+    record("remove_line", visit, by, at, line=one.line.told)
     visit.lines.remove(one)
     db.session.flush()
     visit.touch(at)

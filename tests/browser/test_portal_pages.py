@@ -15,13 +15,15 @@ from service.core.db import db
 from service.people.models import Person, Role
 from service.reports.service_reports import ServiceReport
 from tests.browser.conftest import Desk
-from tests.browser.test_every_page import ALL, AXE, DESK, RUN, look
+from tests.browser.test_every_page import ALL, AXE, DESK, RUN, TABLET, look
 from tests.conftest import sign_in
 
 PHONE = {"width": 390, "height": 844}
 LOOKS = (
     ("desk-light", DESK, "light"),
     ("desk-dark", DESK, "dark"),
+    ("tablet-light", TABLET, "light"),
+    ("tablet-dark", TABLET, "dark"),
     ("phone-light", PHONE, "light"),
     ("phone-dark", PHONE, "dark"),
     ("phone-sun", PHONE, "sun"),
@@ -29,11 +31,16 @@ LOOKS = (
 PICTURES = os.environ.get("SCREENSHOTS")
 
 
+def with_photos() -> ServiceReport:
+    mine = select(ServiceReport).where(ServiceReport.holds(), ServiceReport.photos > 0)
+    return db.session.scalars(mine).one()
+
+
 @pytest.fixture(scope="module")
 def cookie(desk: Desk) -> dict[str, str]:
     """Of somebody whose stations the report is about."""
     with desk.app.app_context():
-        report = db.session.scalars(select(ServiceReport).limit(1)).one()
+        report = with_photos()
         kim = Person(
             name="Kim Kund",
             email="kim@kund.example",
@@ -59,22 +66,28 @@ def kim(chromium: Browser, cookie: dict[str, str]) -> Iterator[BrowserContext]:
 @pytest.fixture(scope="module")
 def addresses(desk: Desk) -> dict[str, str]:
     with desk.app.app_context():
-        station = db.session.scalars(select(ServiceReport).limit(1)).one().station_ids[0]
+        newest = with_photos()
+        station, report = newest.station_ids[0], newest.id
         db.session.remove()
     return {
         "index": "/portal",
         "station": f"/portal/stations/{station}",
         "reports": "/portal/reports",
+        "report": f"/portal/reports/{report}",
+        "photo": f"/portal/reports/{report}/photos/1",
     }
 
 
-@pytest.mark.parametrize("name", ["index", "station", "reports"])
+@pytest.mark.parametrize("name", ["index", "station", "reports", "report", "photo"])
 def test_a_portal_page_is_accessible_at_every_width(
     desk: Desk, kim: BrowserContext, addresses: dict[str, str], name: str
 ) -> None:
     page, said = kim.new_page(), []
     page.on("pageerror", lambda error: said.append(str(error)))
-    page.goto(desk.address + addresses[name])
+    answer = page.goto(desk.address + addresses[name])
+    assert answer
+    assert answer.ok
+    page.evaluate("document.querySelectorAll('main details').forEach(it => it.open = true)")
     page.evaluate(AXE)
     found, too_wide = {}, {}
     for how, window, colours in LOOKS:
@@ -98,8 +111,27 @@ def test_without_a_script_the_portal_is_whole(
     page = context.new_page()
     page.goto(desk.address + "/portal")
     page.get_by_role("link", name="Alla rapporter").click()
-    assert page.get_by_role("link", name="R-00001 (PDF)").is_visible()
+    page.locator("td a", has_text="R-").first.click()
+    assert page.get_by_role("link", name="Öppna PDF").is_visible()
+    page.locator(".gallery a").first.click()
+    assert page.get_by_role("heading", name="Foto 1 av 2").is_visible()
     page.get_by_role("link", name="Dina stationer").first.click()
     page.locator("#main .plain-list a").first.click()
     assert page.get_by_role("heading", name="Nästa service").is_visible()
     context.close()
+
+
+def test_arrows_and_escape_lead_from_photo_to_photo(
+    desk: Desk, kim: BrowserContext, addresses: dict[str, str]
+) -> None:
+    page = kim.new_page()
+    page.goto(desk.address + addresses["photo"])
+    report = page.url.partition("/photos")[0]
+    page.keyboard.press("ArrowRight")
+    page.wait_for_url("**/photos/2")
+    page.keyboard.press("ArrowLeft")
+    page.wait_for_url("**/photos/1")
+    page.keyboard.press("Escape")
+    page.wait_for_url(report)
+    assert page.locator(".gallery img").first.evaluate("it => it.decode().then(() => true)")
+    page.close()

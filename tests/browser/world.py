@@ -12,6 +12,7 @@ from sqlalchemy import insert, select
 from service.checklists import catalogue as checklists
 from service.checklists import runs
 from service.checklists.models import (
+    ChecklistRun,
     ChecklistTemplate,
     ChecklistVersion,
     Finding,
@@ -21,6 +22,7 @@ from service.checklists.models import (
 from service.checklists.words import InstrumentKind, Verdict, VersionState
 from service.contracts.models import ServiceContract
 from service.contracts.packages import ServicePackage, SlaPolicy
+from service.core import files
 from service.core.db import db
 from service.core.files import Blob
 from service.core.outbox import Mail
@@ -67,7 +69,9 @@ from service.visits.visit_states import TimeKind, VisitState
 from tests import saying
 from tests.checklists.written import measure
 from tests.reports import visited
-from tests.tablets.conftest import hand_of, photo, sha_of
+from tests.reports.sample import photo, sha
+from tests.tablets.conftest import hand_of, sha_of
+from tests.tablets.conftest import photo as tablet_photo
 
 CSV = b"""Namn;Identitet;Kund;Plats;Tillverkare;Modell
 Torget 9;TORGET-9;BRF Kajen;Torget;Zaptec;Pro
@@ -114,9 +118,9 @@ def build(app: Flask, at: datetime) -> Person:
 def _tell(app: Flask) -> None:
     """A tablet that hands a photo over, and something that nobody can read."""
     hand = hand_of(app, first(Person, Person.role == Role.TECHNICIAN))
-    hand.put(photo())
-    sha = sha_of(photo())
-    hand.do("photo", visit_id=_visit().id, blobs=[sha], sha=sha, caption="Skåpet")
+    hand.put(tablet_photo())
+    named = sha_of(tablet_photo())
+    hand.do("photo", visit_id=_visit().id, blobs=[named], sha=named, caption="Skåpet")
     hand.do("time", minutes="long")
 
 
@@ -129,6 +133,7 @@ def _report(app: Flask, admin: Person, at: datetime) -> None:
     published = first(ChecklistVersion, ChecklistVersion.state == VersionState.PUBLISHED)
     run = visited.run(first(Station, Station.site_id == order.site_id), published)
     visited.go_through(run)
+    _photograph(run)
     come = visited.visit(order, technician, [run])
     come.checked_in_at = at - timedelta(hours=3)
     visited.submit(run, technician)
@@ -148,6 +153,16 @@ def _report(app: Flask, admin: Person, at: datetime) -> None:
     )
     to_come.state = VisitState.CONFIRMED
     db.session.commit()
+
+
+def _photograph(run: ChecklistRun) -> None:
+    """What was found at one item, from near and from afar."""
+    where = next(one.where for one in run.answers if one.value == "ok")
+    taken = [photo(1, (800, 600)), photo(2, (600, 800))]
+    for one in taken:
+        files.keep(sha(one), one, "image/jpeg", None, run.started_at)
+    given = {"value": "remark", "note": "Skylten är blekt", "photos": [sha(one) for one in taken]}
+    visited.answer(run, where, given, "remark", at=run.started_at + timedelta(minutes=20))
 
 
 def _break(stations: list[Station], at: datetime) -> None:

@@ -1,4 +1,5 @@
 import json
+import re
 import stat
 from datetime import timedelta
 from decimal import Decimal
@@ -11,6 +12,8 @@ from sqlalchemy import func, select
 
 from service.checklists import series
 from service.checklists.models import ChecklistRun, Finding, Instrument
+from service.checklists.words import Verdict
+from service.commands import processes
 from service.contracts.models import ServiceContract
 from service.contracts.words import Renewal
 from service.contracts.words import State as ContractState
@@ -23,6 +26,11 @@ from service.parts.models import KitLine, Part
 from service.people.models import Customer, Person
 from service.people.roles import Role
 from service.people.skills import PersonSkill
+from service.people.tablets import Tablet, TabletState
+from service.reports import service_page
+from service.reports.service_making import ask_for_reports, make_waiting
+from service.reports.service_photos import photos
+from service.reports.service_reports import ServiceReport
 from service.sessions.models import ChargingSession, Tag
 from service.stations import keys
 from service.stations.models import Site, Station, StationModel
@@ -121,7 +129,7 @@ def test_the_past_has_tickets_that_ended_in_different_ways(planted: Credentials)
 def test_what_is_open_at_the_start_was_opened_by_a_person(planted: Credentials) -> None:
     still_open = db.session.scalars(select(Ticket).where(Ticket.state.in_(OPEN)))
 
-    assert [ticket.fault for ticket in still_open] == ["manual", "manual"]
+    assert [ticket.fault for ticket in still_open] == ["manual"] * 3
 
 
 def test_the_ledger_goes_back_weeks_without_a_gap(planted: Credentials) -> None:
@@ -138,9 +146,9 @@ def connectors() -> list[int]:
 
 
 def test_there_are_planned_outages_tags_and_charges(planted: Credentials) -> None:
-    # Three of them planned; the last is a visit's own.
-    assert everything(MaintenanceWindow) == 4
-    assert count(select(func.count()).select_from(MaintenanceWindow.on(NOON).subquery())) == 1
+    # Three of them planned; the last two are visits' own, and one of these goes on.
+    assert everything(MaintenanceWindow) == 5
+    assert count(select(func.count()).select_from(MaintenanceWindow.on(NOON).subquery())) == 2
     assert everything(Tag) == 12
     assert everything(ChargingSession) > 80
     assert all(one.is_good for one in db.session.scalars(select(ChargingSession)))
@@ -158,6 +166,7 @@ def test_a_technician_has_visits_today_and_tomorrow_and_has_finished_one(
         (0, "confirmed"),
         (1, "confirmed"),
         (2, "tentative"),
+        (0, "on_site"),
     ]
     assert {one.technician for one in visits[:4]} == {visits[0].technician}
     assert all(line.is_done for line in visits[0].order_lines)
@@ -176,10 +185,51 @@ def test_contracts_stand_in_every_state_that_asks_for_somebody(planted: Credenti
 
 def test_some_stations_were_measured_over_two_years_and_one_drifts(planted: Credentials) -> None:
     runs = list(db.session.scalars(select(ChecklistRun).order_by(ChecklistRun.id)))
-    assert len(runs) == 10
-    assert all(not one.is_open for one in runs)
+    assert len(runs) == 12
+    assert [one.is_open for one in runs] == [False] * 11 + [True]
     slower = series.of_item(runs[0].station_id, "rcd.t1x", "rcd:1")
 
-    assert [one.number for one in slower] == [252, 224, 197, 168, 142]
+    assert [one.number for one in slower] == [312, 252, 224, 197, 168, 142]
     assert (slower[0].at - slower[-1].at).days > 700
-    assert db.session.scalars(select(Finding)).all() == []
+    found = db.session.scalars(select(Finding).order_by(Finding.id)).all()
+    assert {one.verdict.value for one in found} == {"remark", "fail"}
+
+
+def test_what_failed_is_a_ticket_and_what_was_remarked_is_work(planted: Credentials) -> None:
+    for one in db.session.scalars(select(Finding)):
+        assert one.ticket_id if one.verdict is Verdict.FAIL else one.work_order_line_id
+
+
+def test_a_list_is_half_done_on_a_visit_of_today(planted: Credentials) -> None:
+    run = db.session.scalars(select(ChecklistRun).where(ChecklistRun.submitted_at.is_(None))).one()
+
+    assert run.started_at == NOON - timedelta(minutes=30)
+    assert len(run.answers) > 5
+
+
+def test_there_are_tablets_and_one_has_not_handed_over(planted: Credentials) -> None:
+    tablets = db.session.scalars(select(Tablet).order_by(Tablet.id)).all()
+
+    assert [one.waiting for one in tablets] == [0, 4]
+    assert {one.state(NOON) for one in tablets} == {TabletState.IN_FORCE}
+
+
+def test_the_finished_visit_becomes_a_report_with_photos(
+    planted: Credentials, planted_app: Flask
+) -> None:
+    ask_for_reports(NOON)
+    db.session.commit()
+    assert make_waiting(planted_app.config["SETTINGS"], photos) == 1
+    report = db.session.scalars(select(ServiceReport)).one()
+
+    assert (report.verdict, report.photos) == ("fail", 2)
+    assert all(one.blob for one in service_page.photos(report))
+
+
+def test_a_customer_gets_a_way_into_the_portal(planted: Credentials, planted_app: Flask) -> None:
+    told = processes._plant(planted_app)
+    link = re.search(r"(/portal/sign-in/\S+)", told)
+
+    assert "lars.westin@parkeraivast.example" in told
+    assert link
+    assert planted_app.test_client().get(link[1]).status_code == 200

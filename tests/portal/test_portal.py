@@ -10,6 +10,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import select, update
 
+from service.core import files
 from service.core.clock import now
 from service.core.config import Settings
 from service.core.db import db
@@ -26,7 +27,9 @@ from service.tickets.states import Priority
 from service.visits.service_visits import ServiceVisit
 from service.visits.visit_states import VisitState
 from tests.conftest import NOON, person, signed_in
+from tests.reports.sample import sha
 from tests.reports.test_service_report import come, one_made
+from tests.reports.visited import PHOTO
 from tests.visits.conftest import due, technician
 
 __all__ = ["come", "due", "technician"]
@@ -53,6 +56,11 @@ def link_of(mail: Mail) -> str:
     found = re.search(r"\{web\}(/portal/sign-in/\S+)", mail.body)
     assert found, mail.body
     return found[1]
+
+
+def keep_the_photo() -> None:
+    files.keep(sha(PHOTO), PHOTO, "image/jpeg", None, now())
+    db.session.commit()
 
 
 def is_in(browser: FlaskClient) -> bool:
@@ -225,7 +233,7 @@ def test_it_shows_stations_visits_tickets_and_reports(
         "Glaset är krossat",
         "Vi vet om det och tittar på det nu.",
         "Planerat",
-        "R-00001 (PDF)",
+        ">R-00001</a>",
         "aldrig",
     ):
         assert said in page, said
@@ -235,7 +243,7 @@ def test_it_shows_stations_visits_tickets_and_reports(
 def test_a_station_has_its_page(app: Flask, kim: Person, report: ServiceReport) -> None:
     page = signed_in(app, kim).get(f"/portal/stations/{report.station_ids[0]}", headers=SV).text
 
-    for said in ("Uttag 1", "Glaset är krossat", "R-00001 (PDF)", "Okulär besiktning"):
+    for said in ("Uttag 1", "Glaset är krossat", ">R-00001</a>", "Okulär besiktning"):
         assert said in page, said
 
 
@@ -264,20 +272,22 @@ def test_another_customer_sees_none_of_it_at_any_address(
     db.session.commit()
     stranger = signed_in(app, person(Role.CUSTOMER, "Sten Främling", other))
     owner = signed_in(app, kim)
-    values = {"station_id": report.station_ids[0], "report_id": report.id}
+    values = {"station_id": report.station_ids[0], "report_id": report.id, "number": 1}
+    named: dict[str, int | str] = {**values, "size": "small"}
     rules = [
         one
         for one in app.url_map.iter_rules()
         if one.endpoint.startswith("portal.") and "sign-in" not in one.rule
     ]
-    assert len(rules) == 4
+    assert len(rules) == 7
+    keep_the_photo()
 
     for rule in rules:
         with app.test_request_context():
-            address = rule.build({name: values[name] for name in rule.arguments})
+            address = rule.build({name: named[name] for name in rule.arguments})
         assert address
         theirs, mine = stranger.get(address[1]), owner.get(address[1])
-        assert mine.status_code == 200, rule
+        assert mine.status_code == 200, (rule, mine.text)
         assert theirs.status_code == (404 if rule.arguments else 200), rule
         for secret in ("Hamnen", "Glaset", "R-00001", "Kajen"):
             assert secret not in theirs.text, (rule, secret)
