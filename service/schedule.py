@@ -49,6 +49,7 @@ SCHEDULE: tuple[tuple[int, Callable[..., None]], ...] = (
     (SECOND, call_silent_stations),
     (5 * SECOND, monitoring.name_outages_in_ledger),
     (5 * SECOND, tickets.speak_after_outages),
+    (5 * SECOND, visits.verify_check_outs),
     (15 * SECOND, remote.give_up_on_answers),
     (MINUTE, remote.cancel_what_waits_too_long),
     (MINUTE, tickets.end_boot_loops),

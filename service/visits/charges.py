@@ -17,6 +17,8 @@ class Charge(StrEnum):
 
     # By a contract.
     INCLUDED = "included"
+    # A contract includes it, and its visits of the year are used: at a price like the next one.
+    BEYOND_VISITS = "beyond_visits"
     # Beside a contract, at the price agreed in it; without a price where none was agreed.
     EXTRA = "extra"
     # At the list's price, where there is one.

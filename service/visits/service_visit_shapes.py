@@ -22,7 +22,7 @@ from service.core.fields import (
     one_of,
 )
 from service.core.paging import Listed, by
-from service.visits import checking_in
+from service.visits import checking_in, verifying
 from service.visits.service_visits import ServiceVisit
 from service.visits.visit_rows import VisitRun
 from service.visits.visit_states import VISIT_OPEN, AbortKind, TimeKind, VisitState
@@ -53,6 +53,23 @@ class PartUsageShape(Shown):
     serial_old = fields.String(allow_none=True)
     serial_new = fields.String(allow_none=True)
     used_at = Instant()
+
+
+class VerificationShape(Shown):
+    """An outlet after the check-out. Times are those of arrival at the server."""
+
+    station_id = fields.Integer(attribute="connector.station_id")
+    connector = fields.Integer(attribute="connector.number")
+    since = Instant(metadata={"description": "When the check-out arrived."})
+    seen_at = Instant(
+        allow_none=True, metadata={"description": "When the charger said Available after it."}
+    )
+    missed_at = Instant(
+        allow_none=True, metadata={"description": "When the time for that was over."}
+    )
+    instead = fields.String(
+        allow_none=True, metadata={"description": "What was seen by then instead."}
+    )
 
 
 class ServiceVisitShape(Shown):
@@ -103,8 +120,17 @@ class ServiceVisitDetailShape(ServiceVisitShape):
     times = fields.List(fields.Nested(VisitTimeShape))
     parts = fields.List(fields.Nested(PartUsageShape))
     reviews = fields.List(fields.Nested(VisitReviewShape))
+    verification = fields.Function(
+        lambda visit: VerificationShape(many=True).dump(verifying.newest(visit)),
+        metadata={
+            "type": "array",
+            "items": {"$ref": "#/components/schemas/Verification"},
+            "description": "Whether each outlet was seen Available after the last check-out.",
+        },
+    )
     not_available = fields.Function(
-        checking_in.not_available, metadata={"description": "Connectors that are not Available."}
+        checking_in.not_available,
+        metadata={"description": "Connectors that are not Available as it is asked."},
     )
 
 

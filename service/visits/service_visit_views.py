@@ -17,8 +17,8 @@ from service.people.guard import can
 from service.stations import pages
 from service.stations.pages import Answer
 from service.tickets.list_views import Faults
-from service.visits import checking_in, visit_labels, visiting
 from service.visits import labels as order_labels
+from service.visits import verifying, visit_labels, visiting
 from service.visits.blueprint import visits as bp
 from service.visits.forms import ReasonForm
 from service.visits.needs import needs_of
@@ -39,7 +39,8 @@ def show(visit_id: int) -> str:
         needs=needs,
         missing=missing_skills(visit) if g.person.sees_all else [],
         progress=lambda run: runs.evaluated(run)["progress"],
-        not_available=checking_in.not_available(visit) if visit.checked_out_at else [],
+        verification=verifying.newest(visit),
+        missed=verifying.missed(visit),
         may_change=can("service_visits.edit") and visit.is_open,
         may_dispatch=_may_go(visit, VisitState.DISPATCHED) and visit.technician is not None,
         may_cancel=_may_go(visit, VisitState.CANCELLED),

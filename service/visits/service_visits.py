@@ -15,6 +15,7 @@ from service.people.models import Person
 from service.people.roles import Role
 from service.stations.models import Site, Station
 from service.visits.lines import WorkOrderLine
+from service.visits.visit_presence import VisitPause, VisitPosition, VisitVerification
 from service.visits.visit_rows import (
     PartUsage,
     VisitLine,
@@ -124,6 +125,15 @@ class ServiceVisit(Model):
     stops: Mapped[list[VisitStop]] = relationship(back_populates="visit", order_by="VisitStop.id")
     windows: Mapped[list[VisitWindow]] = relationship(
         back_populates="visit", order_by="VisitWindow.window_id"
+    )
+    verifications: Mapped[list[VisitVerification]] = relationship(
+        back_populates="visit", order_by="VisitVerification.id", cascade="all, delete-orphan"
+    )
+    pauses: Mapped[list[VisitPause]] = relationship(
+        back_populates="visit", order_by="VisitPause.id"
+    )
+    positions: Mapped[list[VisitPosition]] = relationship(
+        back_populates="visit", order_by="VisitPosition.id"
     )
 
     @classmethod
