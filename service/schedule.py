@@ -29,6 +29,7 @@ from service.people import jobs as people
 from service.plans import jobs as plans
 from service.remote import jobs as remote
 from service.reports import jobs as reports
+from service.tablets import jobs as tablets
 from service.tickets import jobs as tickets
 from service.visits import jobs as visits
 
@@ -73,6 +74,8 @@ SCHEDULE: tuple[tuple[int, Callable[..., None]], ...] = (
     (HOUR, people.forget_ended_sessions),
     (HOUR, people.forget_attempts),
     (HOUR, people.forget_tablet_codes),
+    (HOUR, visits.forget_positions),
+    (24 * HOUR, tablets.forget_positions),
     (HOUR, reports.forget_old_events),
     (HOUR, monitoring.make_partitions),
     (HOUR, monitoring.drop_old_frames),

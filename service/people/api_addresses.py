@@ -177,6 +177,7 @@ API: dict[str, str] = {
     "api.service-visits.answer_visit": "orders.manage",
     "api.service-visits.check_in_visit": "orders.work",
     "api.service-visits.check_out_visit": "orders.work",
+    "api.service-visits.pause_visit": "orders.work",
     "api.service-visits.finish_visit": "orders.work",
     "api.service-visits.abort_visit": "orders.work",
     "api.recalls.from_recall": "orders.manage",

@@ -40,6 +40,8 @@ UPKEEP: dict[str, str] = {
     "service_visits.edit": "orders.manage",
     "service_visits.dispatch": "orders.manage",
     "service_visits.cancel": "orders.manage",
+    "service_visits.pause": "orders.manage",
+    "service_visits.resume": "orders.manage",
     "service_visits.add": "orders.manage",
     "service_visits.remove": "orders.manage",
     "service_visits.answer": "orders.manage",

@@ -46,6 +46,7 @@ def check_in(
     visit.checked_in_at = min(filter(None, (visit.checked_in_at, at)))
     visit.checked_out_at = None
     verifying.withdraw(visit)
+    _end_pause(visit, at)
     visit.scanned = scanned or visit.scanned
     cover(visit, by, at, now)
     for order in dict.fromkeys(line.order for line in visit.order_lines):
@@ -57,12 +58,6 @@ def cover(visit: ServiceVisit, by: Person, at: datetime, now: datetime) -> None:
     """Somebody works at each of its stations, at those that came on it later too."""
     for station in visit.stations:
         _open_window(visit, station, by, at, now)
-
-
-def pause(visit: ServiceVisit, why: str, by: Person, at: datetime, now: datetime) -> None:
-    """Away for a while: what breaks meanwhile is a fault again."""
-    visit.go(VisitState.PAUSED, by, now, why)
-    _end_windows(visit, by, at, now)
 
 
 def check_out(visit: ServiceVisit, by: Person, at: datetime, now: datetime) -> None:
@@ -78,8 +73,9 @@ def check_out(visit: ServiceVisit, by: Person, at: datetime, now: datetime) -> N
     else:
         record("check_out", visit, by, now)
     visit.checked_out_at = max(at, visit.checked_in_at)
-    _end_windows(visit, by, at, now)
+    end_windows(visit, by, at, now)
     verifying.expect(visit, now)
+    _end_pause(visit, at)
     for station in visit.stations:
         if not station.is_retired:
             _ask_how_it_is(visit, station, by, now)
@@ -119,7 +115,13 @@ def _open_window(
     own_tests.take_back(visit, window, by, now)
 
 
-def _end_windows(visit: ServiceVisit, by: Person, at: datetime, now: datetime) -> None:
+def _end_pause(visit: ServiceVisit, at: datetime) -> None:
+    for one in visit.pauses:
+        if one.until is None:
+            one.until = max(at, one.since)
+
+
+def end_windows(visit: ServiceVisit, by: Person, at: datetime, now: datetime) -> None:
     for one in visit.windows:
         if one.window.until > at:
             one.window.end(by, at)

@@ -48,10 +48,7 @@ def withdraw(visit: ServiceVisit) -> None:
 
 def newest(visit: ServiceVisit) -> list[VisitVerification]:
     """Those of the last check-out; none while somebody is there."""
-    if visit.checked_out_at is None:
-        return []
-    last = max((one.since for one in visit.verifications), default=None)
-    return [one for one in visit.verifications if one.since == last]
+    return visit.verification
 
 
 def missed(visit: ServiceVisit) -> list[VisitVerification]:

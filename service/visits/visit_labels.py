@@ -17,6 +17,7 @@ from service.visits import (
     checking_in,
     finishing,
     labels,
+    positions,
     reasons,
     standing,
     verifying,
@@ -29,7 +30,7 @@ from service.visits.service_visits import (
     ServiceVisit,
     VisitEndedError,
 )
-from service.visits.visit_presence import VisitVerification
+from service.visits.visit_presence import VisitPause, VisitPosition, VisitVerification
 from service.visits.visit_rows import VisitReview
 from service.visits.visit_states import AbortKind, Moment, PauseKind, TimeKind, VisitState
 
@@ -127,6 +128,28 @@ def of_question(review: VisitReview) -> str:
     return ": ".join(str(one) for one in (*told, facts.get("words")) if one)
 
 
+def paused(one: VisitPause) -> str:
+    """Why, and in whose words."""
+    return ": ".join(filter(None, (str(PAUSE[one.kind]), one.words)))
+
+
+def where(one: VisitPosition) -> Any:
+    """How far from the site, and how sure that is."""
+    metres = positions.distance_m(one, one.visit.site)
+    sure = "" if one.accuracy_m is None else f" (± {_metres(one.accuracy_m)})"
+    if metres is None:
+        return _("%(lat)s, %(lon)s", lat=f"{one.lat:.5f}", lon=f"{one.lon:.5f}") + sure
+    return _("%(far)s from the site", far=_metres(metres)) + sure
+
+
+def _metres(number: int) -> str:
+    return (
+        f"{number} m"
+        if number < 1000
+        else f"{dates.number(number / 1000, language.current(), 1)} km"
+    )
+
+
 def verified(one: VisitVerification, zone: ZoneInfo | None = None) -> Any:
     """What an outlet said after the check-out."""
     if one.seen_at:
@@ -173,6 +196,8 @@ def value(name: str, given: Any) -> Any:
     """What a column was, or became."""
     if name == "state" and given in list(VisitState):
         return STATE[VisitState(given)]
+    if name == "kind" and given in list(PauseKind):
+        return PAUSE[PauseKind(given)]
     if name == "question":
         return QUESTION.get(given, given)
     if name == "starts_at" and given:
