@@ -84,6 +84,7 @@ API: dict[str, str] = {
     "api.packages.retire_package": "packages.edit",
     "api.contracts.list_contracts": "contracts.read",
     "api.contracts.show_contract": "contracts.read",
+    "api.contracts.list_contract_visits": "contracts.read",
     "api.contracts.create_contract": "contracts.edit",
     "api.contracts.change_contract": "contracts.edit",
     "api.contracts.cover_stations": "contracts.edit",

@@ -31,6 +31,7 @@ UPKEEP: dict[str, str] = {
     "work_orders.give_line_up": "orders.work",
     "work_orders.reopen_line": "orders.work",
     "service_visits.index": "orders.read",
+    "service_visits.of_contract": "contracts.read",
     "service_visits.of_order": "orders.read",
     "service_visits.of_station": "orders.read",
     "service_visits.of_site": "orders.read",

@@ -42,6 +42,19 @@ class Quote:
     price: Price | None = None
 
 
+def beyond(
+    cover: Cover, kind: WorkKind, paying: Covering, listed: Mapping[WorkKind, Price]
+) -> Quote:
+    """What a contract includes, on a visit more than it includes: its price as an extra.
+
+    That is what was agreed for the kind, in whichever contract it is lowest; else the list's.
+    """
+    agreed = [one for one in cover.contracts if kind in one.terms.extra_prices]
+    best = min(agreed, key=lambda one: one.terms.extra_prices[kind], default=None)
+    price = _price(best, kind) if best else listed.get(kind)
+    return Quote(Charge.BEYOND_VISITS, paying.contract_id, price)
+
+
 def quote(cover: Cover, kind: WorkKind, listed: Mapping[WorkKind, Price]) -> Quote:
     """How work of that kind is paid at a station with this cover."""
     if paying := cover.including(kind):

@@ -241,3 +241,19 @@ def test_what_was_done_stands_in_the_history(
 
     deeds = admin.get("/history", subject="service_contract")["items"]
     assert (deeds[0]["verb"], deeds[0]["why"]) == ("cancel", "Såld")
+
+
+def test_a_contract_says_how_many_of_its_visits_are_used(
+    admin: Program, customer: Customer, station: Station
+) -> None:
+    contract = contract_of(customer, station, package=offer(visits_per_year=2))
+
+    told = admin.get(f"/contracts/{contract.id}/visits", on="2026-05-01")
+    assert told == {
+        "since": "2026-01-01",
+        "until": "2026-12-31",
+        "included": 2,
+        "used": 0,
+        "beyond": 0,
+        "visits": [],
+    }
