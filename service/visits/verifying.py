@@ -21,7 +21,7 @@ from service.stations.outlets import Connector
 from service.visits.service_visits import ServiceVisit
 from service.visits.visit_presence import VisitVerification
 
-RULE = "after check-out"
+RULE = "rule"
 AVAILABLE = "Available"
 # So long a charger has to say it: the answer to being asked, or a restart and its first words.
 WITHIN = timedelta(minutes=15)
@@ -141,7 +141,8 @@ def _tell(
     if given_up:
         words = "; ".join(f"{one.outlet}: {one.instead}" for one in given_up)
         record("not_seen_available", visit, RULE, at, outlets=words)
-        visit.ask(NOT_AVAILABLE, at, words=words)
+        told = [[one.outlet, one.instead] for one in given_up]
+        visit.ask(NOT_AVAILABLE, at, words=words, outlets=told)
 
 
 def _outlets(station: Station) -> list[Connector]:

@@ -123,6 +123,8 @@ def of_question(review: VisitReview) -> str:
     if review.question == "operation":
         # Its kind is what was told, and no reason for an end.
         return reasons.said(str(facts.get("words") or ""))
+    if review.question == verifying.NOT_AVAILABLE:
+        return "; ".join(f"{outlet}: {_instead(said)}" for outlet, said in facts["outlets"])
     kind = facts.get("kind")
     told = (facts.get("about"), kind and ABORT[AbortKind(kind)], facts.get("technician"))
     return ": ".join(str(one) for one in (*told, facts.get("words")) if one)
@@ -160,7 +162,11 @@ def verified(one: VisitVerification, zone: ZoneInfo | None = None) -> Any:
 
 def instead(one: VisitVerification) -> Any:
     """What was seen of it in the time that it had to become Available."""
-    silent, _comma, before = (one.instead or "").partition(", ")
+    return _instead(one.instead or "")
+
+
+def _instead(said: str) -> Any:
+    silent, _comma, before = said.partition(", ")
     if silent != verifying.SILENT:
         return _("not Available but %(status)s", status=monitoring.status(silent))
     if before:

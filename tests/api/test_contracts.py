@@ -257,3 +257,12 @@ def test_a_contract_says_how_many_of_its_visits_are_used(
         "beyond": 0,
         "visits": [],
     }
+
+
+def test_included_work_has_a_price_where_visits_are_counted(admin: Program) -> None:
+    both = {"included": ["cleaning"], "extra_prices": {"cleaning": 45_000}}
+
+    made = admin.post("/packages", PACKAGE | both | {"visits_per_year": 2})
+    assert made["extra_prices"]["cleaning"] == 45_000
+    wrong = admin.post("/packages", PACKAGE | both | {"name": "B"}, status=422)
+    assert fields(wrong) == {"extra_prices"}
