@@ -75,7 +75,7 @@ SCHEDULE: tuple[tuple[int, Callable[..., None]], ...] = (
     (HOUR, people.forget_attempts),
     (HOUR, people.forget_tablet_codes),
     (HOUR, visits.forget_positions),
-    (24 * HOUR, tablets.forget_positions),
+    (24 * HOUR, tablets.forget_told_positions),
     (HOUR, reports.forget_old_events),
     (HOUR, monitoring.make_partitions),
     (HOUR, monitoring.drop_old_frames),

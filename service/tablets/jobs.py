@@ -10,7 +10,7 @@ from service.core.db import db
 from service.visits.positions import KEPT_FOR
 
 
-def forget_positions(at: datetime) -> None:
+def forget_told_positions(at: datetime) -> None:
     """Operations stay as they came, but for where somebody was: that is not kept for ever.
 
     The application may change none of them: it asks the owner's function.

@@ -93,7 +93,7 @@ def test_after_thirty_days_it_is_nowhere_any_more(hand: Hand, come: ServiceVisit
     for days, left in ((29, 1), (31, 0)):
         at = now() + timedelta(days=days)
         jobs.forget_positions(at)
-        tablet_jobs.forget_positions(at)
+        tablet_jobs.forget_told_positions(at)
         db.session.commit()
         assert len(here(come).positions) == left
 
