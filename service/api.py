@@ -6,7 +6,6 @@ from service.checklists.findings_api import findings
 from service.checklists.registers_api import instruments, limits
 from service.checklists.runs_api import measured, runs
 from service.checklists.templates_api import templates, versions
-from service.contracts.api import contracts
 from service.contracts.packages_api import packages, policies
 from service.core.api import Resource
 from service.monitoring.api import frames
@@ -30,6 +29,7 @@ from service.stations.components_api import components
 from service.stations.register_api import sites
 from service.tablets.api import operations
 from service.tickets.deeds_api import tickets
+from service.visits.allowance_api import contracts
 from service.visits.deeds_api import orders, recalls
 from service.visits.service_visits_api import service_visits
 

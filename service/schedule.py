@@ -29,6 +29,7 @@ from service.people import jobs as people
 from service.plans import jobs as plans
 from service.remote import jobs as remote
 from service.reports import jobs as reports
+from service.tablets import jobs as tablets
 from service.tickets import jobs as tickets
 from service.visits import jobs as visits
 
@@ -49,6 +50,7 @@ SCHEDULE: tuple[tuple[int, Callable[..., None]], ...] = (
     (SECOND, call_silent_stations),
     (5 * SECOND, monitoring.name_outages_in_ledger),
     (5 * SECOND, tickets.speak_after_outages),
+    (5 * SECOND, visits.verify_check_outs),
     (15 * SECOND, remote.give_up_on_answers),
     (MINUTE, remote.cancel_what_waits_too_long),
     (MINUTE, tickets.end_boot_loops),
@@ -72,6 +74,8 @@ SCHEDULE: tuple[tuple[int, Callable[..., None]], ...] = (
     (HOUR, people.forget_ended_sessions),
     (HOUR, people.forget_attempts),
     (HOUR, people.forget_tablet_codes),
+    (HOUR, visits.forget_positions),
+    (24 * HOUR, tablets.forget_told_positions),
     (HOUR, reports.forget_old_events),
     (HOUR, monitoring.make_partitions),
     (HOUR, monitoring.drop_old_frames),

@@ -146,11 +146,13 @@ class PackageForm(RegisterForm):
         key = facts.pop("sla_policy_id")
         facts["sla_policy"] = db.session.get(SlaPolicy, key) if key else None
         facts["included"] = [kind.value for kind in WorkKind if self[f"inc_{kind}"].data]
+        # Beyond the visits that are included, included work has a price too.
+        is_counted = self.visits_per_year.data is not None
         typed = {kind: self[f"extra_{kind}"].data for kind in WorkKind}
         facts["extra_prices"] = {
             kind: ore
             for kind, ore in typed.items()
-            if ore is not None and kind.value not in facts["included"]
+            if ore is not None and (is_counted or kind.value not in facts["included"])
         }
         return facts
 

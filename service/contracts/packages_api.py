@@ -165,8 +165,10 @@ class PackageChange(Body):
     @validates_schema
     def check(self, asked: dict[str, Any], **_: Any) -> None:
         both = set(asked.get("included", ())) & set(asked.get("extra_prices", ()))
-        if both:
-            words = f"Included work has no price of its own: {', '.join(sorted(both))}."
+        # Beyond the visits that are included it has one.
+        if both and asked.get("visits_per_year") is None:
+            kinds = ", ".join(sorted(both))
+            words = f"Included work has no price of its own, unless visits are counted: {kinds}."
             raise ValidationError(words, "extra_prices")
 
 

@@ -43,6 +43,14 @@ def next_end(anchor: date, months: int, ends_on: date) -> date:
     return end
 
 
+def running_year(starts_on: date, on: date) -> tuple[date, date]:
+    """The first and the last day of the contract's year that `on` is in, counted from its start."""
+    years = on.year - starts_on.year
+    if add_months(starts_on, 12 * years) > on:
+        years -= 1
+    return add_months(starts_on, 12 * years), add_months(starts_on, 12 * (years + 1)) - DAY
+
+
 def next_renewal(renewal: Renewal, ends_on: date) -> date | None:
     """The first day of the next period, where there will be one unless somebody says no."""
     return None if renewal is Renewal.ENDS else ends_on + DAY

@@ -28,6 +28,7 @@ VISIT: dict[VisitState, Any] = {
     VisitState.TRAVELLING: _l("On the way"),
     VisitState.ON_SITE: _l("At work"),
     VisitState.PAUSED: _l("Paused"),
+    VisitState.CHECKED_OUT: _l("The technician has left"),
 }
 
 

@@ -24,6 +24,7 @@ from service.reports.service_printing import printed
 from service.reports.service_reports import ReportRequest, ServiceReport, new_code, new_number
 from service.reports.service_subject import ENDED, Subject
 from service.visits.service_visits import ServiceVisit
+from service.visits.visit_presence import VisitVerification
 from service.visits.visit_rows import VisitRun
 from service.visits.visit_states import VisitState
 
@@ -41,6 +42,10 @@ def ask_for_reports(at: datetime) -> None:
     what was not done is then part of the report."""
     runs = select(VisitRun.visit_id).join(ChecklistRun, ChecklistRun.id == VisitRun.run_id)
     unsubmitted = runs.where(ChecklistRun.state == RunState.OPEN, ChecklistRun.answers.any())
+    # Whether all was Available afterwards is part of it, and decided within minutes.
+    unverified = select(VisitVerification.visit_id).where(
+        VisitVerification.seen_at.is_(None), VisitVerification.missed_at.is_(None)
+    )
     asked = select(ReportRequest.id).where(ReportRequest.visit_id == ServiceVisit.id)
     waiting = (
         select(ServiceVisit)
@@ -48,6 +53,7 @@ def ask_for_reports(at: datetime) -> None:
             ServiceVisit.state.in_(ENDED),
             ServiceVisit.ended_at <= at - SETTLES,
             ~asked.exists(),
+            ServiceVisit.id.not_in(unverified),
             (ServiceVisit.state == VisitState.ABORTED) | ServiceVisit.id.not_in(unsubmitted),
         )
         .order_by(ServiceVisit.id)

@@ -23,7 +23,7 @@ from service.reports.service_subject import Subject
 from service.reports.service_uptime import Uptime, uptimes
 from service.reports.service_words import NOTHING
 from service.tickets.desk_views import title_of
-from service.visits import labels
+from service.visits import labels, verifying, visit_labels
 from service.visits.lines import WorkOrderLine
 from service.visits.states import LineState
 from service.visits.visit_states import AbortKind, TimeKind
@@ -166,7 +166,16 @@ def times(subject: Subject) -> Blocks:
     for kind, name in TIME.items():
         if minutes := sum(one.minutes for one in visit.times if one.kind is kind):
             told.append([str(name).capitalize(), dates.duration(minutes * 60)])
+    told += [[_("After the visit"), one] for one in _afterwards(subject)]
     return [heading(_("When and how long"), room=55), {"kind": "facts", "rows": told}]
+
+
+def _afterwards(subject: Subject) -> list[str]:
+    """What each outlet said after the technician had left."""
+    return [
+        f"{one.outlet}: {visit_labels.verified(one, subject.zone)}"
+        for one in verifying.newest(subject.visit)[:MOST_ACTIONS]
+    ]
 
 
 def remote_actions(subject: Subject) -> Blocks:

@@ -5,9 +5,9 @@ from __future__ import annotations
 from service.core.codes import read_code
 from service.stations.models import Station
 from service.tablets.fact import Fact, of_visit
-from service.visits import checking_in, finishing
+from service.visits import checking_in, finishing, pausing, positions
 from service.visits.finishing import Told
-from service.visits.visit_states import AbortKind, VisitState
+from service.visits.visit_states import AbortKind, Moment, VisitState
 
 
 def travel(fact: Fact) -> str | None:
@@ -22,6 +22,7 @@ def check_in(fact: Fact) -> str | None:
     """Told late, the window begins when somebody was there."""
     visit, scan = of_visit(fact), fact.body["scan"]
     checking_in.check_in(visit, fact.person, fact.at, fact.received_at, scan)
+    _where(fact, Moment.CHECK_IN)
     if scan and not _is_here(visit.stations, scan):
         return f"What was scanned ({scan}) is no station of this visit."
     return None
@@ -29,12 +30,13 @@ def check_in(fact: Fact) -> str | None:
 
 def check_out(fact: Fact) -> str | None:
     checking_in.check_out(of_visit(fact), fact.person, fact.at, fact.received_at)
+    _where(fact, Moment.CHECK_OUT)
     return None
 
 
 def pause(fact: Fact) -> str | None:
-    why = fact.body["why"] or "–"
-    checking_in.pause(of_visit(fact), why, fact.person, fact.at, fact.received_at)
+    kind, words = fact.body["kind"], fact.body["why"] or ""
+    pausing.pause(of_visit(fact), kind, words, fact.person, fact.at, fact.received_at)
     return None
 
 
@@ -71,6 +73,11 @@ def finish(fact: Fact) -> str | None:
     mine = {line.id for line in visit.order_lines}
     finishing.finish(visit, told, fact.person, fact.at, fact.received_at)
     return _unknown(list(told), mine)
+
+
+def _where(fact: Fact, moment: Moment) -> None:
+    told = fact.body["position"]
+    positions.keep(of_visit(fact), moment, told, fact.person, fact.at, fact.received_at)
 
 
 def _unknown(keys: list[int], mine: set[int]) -> str | None:

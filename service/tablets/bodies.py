@@ -13,6 +13,7 @@ from service.core.files import SHA, is_sha
 from service.stations.words import ComponentKind
 from service.tablets.words import Kind
 from service.tickets.states import Priority
+from service.visits.visit_states import PauseKind
 
 LONGEST = 20_000
 MOST = 200
@@ -37,8 +38,14 @@ def many(one: fields.Field[Any], **more: Any) -> fields.List[Any]:
 
 
 class Position(Body):
+    """Where the tablet was: told only where its browser may, and never asked for."""
+
     lat = fields.Float(required=True, validate=Range(-90, 90))
     lon = fields.Float(required=True, validate=Range(-180, 180))
+    accuracy = fields.Float(
+        validate=Range(0, 10_000_000), metadata={"description": "In metres."}, **HALF
+    )
+    at = Instant(metadata={"description": "When it was taken."}, **HALF)
 
 
 class CheckInBody(Body):
@@ -47,11 +54,11 @@ class CheckInBody(Body):
 
 
 class CheckOutBody(Body):
-    """Its kind says it all."""
+    position = fields.Nested(Position, **HALF)
 
 
 class TravelBody(Body):
-    """The same."""
+    """Its kind says it all."""
 
 
 class ResumeBody(Body):
@@ -59,7 +66,9 @@ class ResumeBody(Body):
 
 
 class PauseBody(Body):
-    why = Text(LONGEST, load_default="")
+    # An app from before the list of reasons says none.
+    kind = choice(PauseKind, load_default=PauseKind.OTHER)
+    why = Text(LONGEST, load_default="", allow_none=True)
 
 
 class AnswerBody(Body):

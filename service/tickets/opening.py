@@ -117,7 +117,7 @@ def open_for(calls: list[Call], at: datetime) -> None:
         ticket = known.get(call.key)
         if ticket and ticket.is_open:
             relapse(ticket, call, at)
-        elif ticket and _reopens(ticket, at):
+        elif ticket and reopens(ticket, at):
             ticket.reopen(f"again within 24 hours: {call.words}", "rule", at)
             relapse(ticket, call, at)
         else:
@@ -177,7 +177,8 @@ def _key(row: Alarm | Ticket) -> Key:
     return (row.station_id, row.connector, row.fault, row.detail)
 
 
-def _reopens(ticket: Ticket, at: datetime) -> bool:
+def reopens(ticket: Ticket, at: datetime) -> bool:
+    """Whether the same thing again is the same ticket: it ended within a day."""
     ended = ticket.resolved_at or ticket.closed_at
     return ended is not None and at - ended <= REOPENS_WITHIN
 

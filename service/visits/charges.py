@@ -17,6 +17,8 @@ class Charge(StrEnum):
 
     # By a contract.
     INCLUDED = "included"
+    # A contract includes it, and its visits of the year are used: at a price like the next one.
+    BEYOND_VISITS = "beyond_visits"
     # Beside a contract, at the price agreed in it; without a price where none was agreed.
     EXTRA = "extra"
     # At the list's price, where there is one.
@@ -38,6 +40,19 @@ class Quote:
     charge: Charge
     contract_id: int | None = None
     price: Price | None = None
+
+
+def beyond(
+    cover: Cover, kind: WorkKind, paying: Covering, listed: Mapping[WorkKind, Price]
+) -> Quote:
+    """What a contract includes, on a visit more than it includes: its price as an extra.
+
+    That is what was agreed for the kind, in whichever contract it is lowest; else the list's.
+    """
+    agreed = [one for one in cover.contracts if kind in one.terms.extra_prices]
+    best = min(agreed, key=lambda one: one.terms.extra_prices[kind], default=None)
+    price = _price(best, kind) if best else listed.get(kind)
+    return Quote(Charge.BEYOND_VISITS, paying.contract_id, price)
 
 
 def quote(cover: Cover, kind: WorkKind, listed: Mapping[WorkKind, Price]) -> Quote:

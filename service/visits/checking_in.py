@@ -17,11 +17,11 @@ from service.people.models import Person
 from service.remote.actions import Kind as ActionKind
 from service.remote.models import RemoteAction
 from service.stations.models import Station
-from service.visits import own_tests
+from service.visits import own_tests, verifying
 from service.visits.service_visits import NotThereError, ServiceVisit
 from service.visits.states import State
 from service.visits.visit_rows import VisitWindow
-from service.visits.visit_states import VisitState
+from service.visits.visit_states import VisitState, visit_may_go
 
 # A technician who forgets to check out does not silence a station for days.
 LONGEST = timedelta(hours=12)
@@ -45,6 +45,8 @@ def check_in(
     visit.go(VisitState.ON_SITE, by, now)
     visit.checked_in_at = min(filter(None, (visit.checked_in_at, at)))
     visit.checked_out_at = None
+    verifying.withdraw(visit)
+    _end_pause(visit, at)
     visit.scanned = scanned or visit.scanned
     cover(visit, by, at, now)
     for order in dict.fromkeys(line.order for line in visit.order_lines):
@@ -58,22 +60,22 @@ def cover(visit: ServiceVisit, by: Person, at: datetime, now: datetime) -> None:
         _open_window(visit, station, by, at, now)
 
 
-def pause(visit: ServiceVisit, why: str, by: Person, at: datetime, now: datetime) -> None:
-    """Away for a while: what breaks meanwhile is a fault again."""
-    visit.go(VisitState.PAUSED, by, now, why)
-    _end_windows(visit, by, at, now)
-
-
 def check_out(visit: ServiceVisit, by: Person, at: datetime, now: datetime) -> None:
     """Nobody works there any more: alarms count again, and each station says how it is.
 
+    What was done is told later, or was told already: it is finished by that, not by leaving.
     Raises NotThereError.
     """
     if visit.checked_in_at is None:
         raise NotThereError
+    if visit_may_go(visit.state, VisitState.CHECKED_OUT):
+        visit.go(VisitState.CHECKED_OUT, by, now)
+    else:
+        record("check_out", visit, by, now)
     visit.checked_out_at = max(at, visit.checked_in_at)
-    record("check_out", visit, by, now)
-    _end_windows(visit, by, at, now)
+    end_windows(visit, by, at, now)
+    verifying.expect(visit, now)
+    _end_pause(visit, at)
     for station in visit.stations:
         if not station.is_retired:
             _ask_how_it_is(visit, station, by, now)
@@ -113,7 +115,13 @@ def _open_window(
     own_tests.take_back(visit, window, by, now)
 
 
-def _end_windows(visit: ServiceVisit, by: Person, at: datetime, now: datetime) -> None:
+def _end_pause(visit: ServiceVisit, at: datetime) -> None:
+    for one in visit.pauses:
+        if one.until is None:
+            one.until = max(at, one.since)
+
+
+def end_windows(visit: ServiceVisit, by: Person, at: datetime, now: datetime) -> None:
     for one in visit.windows:
         if one.window.until > at:
             one.window.end(by, at)

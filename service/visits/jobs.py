@@ -9,7 +9,7 @@ from sqlalchemy import exists, select, text
 from service.core.db import db
 from service.monitoring.models import MaintenanceWindow
 from service.stations.models import Station
-from service.visits import carrying, checking_in
+from service.visits import carrying, checking_in, positions, verifying
 from service.visits.lines import WorkOrderLine
 from service.visits.service_visits import ServiceVisit
 from service.visits.visit_rows import VisitReview, VisitWindow
@@ -56,6 +56,16 @@ def ask_about_forgotten(at: datetime) -> None:
     )
     for visit in db.session.scalars(forgotten.with_for_update(of=ServiceVisit, skip_locked=True)):
         visit.ask(checking_in.FORGOTTEN, at)
+
+
+def verify_check_outs(at: datetime) -> None:
+    """Each outlet that was left is seen Available, or the dispatcher hears of it."""
+    verifying.verify(at)
+
+
+def forget_positions(at: datetime) -> None:
+    """Where somebody was a month ago is nobody's business."""
+    positions.forget(at)
 
 
 def let_go_of_retired(at: datetime) -> None:

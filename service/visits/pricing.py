@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import date, datetime
 
 from sqlalchemy import select
 
 from service.contracts.cover import cover_of
 from service.contracts.packages import PackageExtraPrice, ServicePackage
+from service.contracts.terms import Cover
 from service.contracts.words import WorkKind
 from service.core.db import db
 from service.core.history import record
 from service.people.models import Person
 from service.plans.places import Days
-from service.visits.charges import Charge, Price, quote
+from service.visits.allowance import Allowances
+from service.visits.charges import Charge, Price, Quote, beyond, quote
 from service.visits.lines import WorkOrderLine
 from service.visits.models import WorkOrder
 
@@ -48,12 +50,28 @@ def price(orders: Iterable[WorkOrder], at: datetime) -> None:
             today = days[order.site.time_zone]
             for line in _priced_by_rule(order):
                 by_day[line.done_on or order.planned_on or today].append(line)
-    listed = list_prices() if by_day else {}
+    listed, allowances = list_prices() if by_day else {}, Allowances()
     for day, lines in by_day.items():
         covers = cover_of({line.station_id for line in lines if line.station_id}, day)
         for line in lines:
             if line.station_id and line.work_kind:
-                line.price_as(quote(covers[line.station_id], line.work_kind, listed))
+                cover = covers[line.station_id]
+                line.price_as(_quote(cover, line, day, listed, allowances))
+
+
+def _quote(
+    cover: Cover,
+    line: WorkOrderLine,
+    day: date,
+    listed: Mapping[WorkKind, Price],
+    allowances: Allowances,
+) -> Quote:
+    """What is included is so for as many visits a year as the contract says."""
+    kind = line.work_kind or WorkKind.OTHER
+    paying = cover.including(kind)
+    if paying and allowances.is_beyond(paying, day, line.order.site_id):
+        return beyond(cover, kind, paying, listed)
+    return quote(cover, kind, listed)
 
 
 def _priced_by_rule(order: WorkOrder) -> list[WorkOrderLine]:

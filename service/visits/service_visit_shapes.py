@@ -22,10 +22,11 @@ from service.core.fields import (
     one_of,
 )
 from service.core.paging import Listed, by
-from service.visits import checking_in
+from service.visits import checking_in, positions
 from service.visits.service_visits import ServiceVisit
 from service.visits.visit_rows import VisitRun
-from service.visits.visit_states import VISIT_OPEN, AbortKind, TimeKind, VisitState
+from service.visits.visit_states import VISIT_OPEN, AbortKind, PauseKind, TimeKind, VisitState
+from service.visits.visit_states import Moment as PlaceMoment
 
 
 class VisitReviewShape(Shown):
@@ -55,8 +56,52 @@ class PartUsageShape(Shown):
     used_at = Instant()
 
 
+class VerificationShape(Shown):
+    """An outlet after the check-out. Times are those of arrival at the server."""
+
+    station_id = fields.Integer(attribute="connector.station_id")
+    connector = fields.Integer(attribute="connector.number")
+    since = Instant(metadata={"description": "When the check-out arrived."})
+    seen_at = Instant(
+        allow_none=True, metadata={"description": "When the charger said Available after it."}
+    )
+    missed_at = Instant(
+        allow_none=True, metadata={"description": "When the time for that was over."}
+    )
+    instead = fields.String(
+        allow_none=True, metadata={"description": "What was seen by then instead."}
+    )
+
+
+class VisitPauseShape(Shown):
+    kind = choice(PauseKind)
+    words = fields.String()
+    since = Instant()
+    until = Instant(allow_none=True)
+
+
+class VisitPositionShape(Shown):
+    """Kept for 30 days."""
+
+    moment = choice(PlaceMoment)
+    lat = fields.Float()
+    lon = fields.Float()
+    accuracy_m = fields.Integer(allow_none=True)
+    taken_at = Instant()
+    distance_m = fields.Function(
+        lambda one: positions.distance_m(one, one.visit.site),
+        metadata={
+            "type": ["integer", "null"],
+            "description": "To the site; null where nobody has said where that is.",
+        },
+    )
+
+
 class ServiceVisitShape(Shown):
-    inside = ("notes", "technician_id", "rev", "state_reason", "scanned", "reviews", "times")
+    inside = (
+        *("notes", "technician_id", "rev", "state_reason", "scanned", "reviews", "times"),
+        *("pauses", "positions"),
+    )
     id = fields.Integer()
     number = fields.String()
     site_id = fields.Integer()
@@ -102,9 +147,18 @@ class ServiceVisitDetailShape(ServiceVisitShape):
     )
     times = fields.List(fields.Nested(VisitTimeShape))
     parts = fields.List(fields.Nested(PartUsageShape))
+    pauses = fields.List(fields.Nested(VisitPauseShape))
+    positions = fields.List(fields.Nested(VisitPositionShape))
     reviews = fields.List(fields.Nested(VisitReviewShape))
+    verification = fields.List(
+        fields.Nested(VerificationShape),
+        metadata={
+            "description": "Whether each outlet was seen Available after the last check-out."
+        },
+    )
     not_available = fields.Function(
-        checking_in.not_available, metadata={"description": "Connectors that are not Available."}
+        checking_in.not_available,
+        metadata={"description": "Connectors that are not Available as it is asked."},
     )
 
 
@@ -148,6 +202,11 @@ class LineTold(Body):
     done = Flag(required=True)
     why = Text(500, allow_none=True, load_default=None)
     though_early = Flag(load_default=True)
+
+
+class VisitPausing(Moment):
+    kind = choice(PauseKind, required=True)
+    words = Text(500, load_default="")
 
 
 class VisitFinish(Moment):

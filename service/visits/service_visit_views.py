@@ -17,14 +17,14 @@ from service.people.guard import can
 from service.stations import pages
 from service.stations.pages import Answer
 from service.tickets.list_views import Faults
-from service.visits import checking_in, visit_labels, visiting
+from service.visits import checking_in, pausing, verifying, visit_labels, visiting
 from service.visits import labels as order_labels
 from service.visits.blueprint import visits as bp
 from service.visits.forms import ReasonForm
 from service.visits.needs import needs_of
 from service.visits.refusals import OrderError
 from service.visits.service_visits import ServiceVisit, VisitError
-from service.visits.visit_forms import AnswerForm, VisitForm
+from service.visits.visit_forms import AnswerForm, PauseForm, VisitForm
 from service.visits.visit_people import missing_skills
 from service.visits.visit_states import VisitState, visit_may_go
 
@@ -39,9 +39,13 @@ def show(visit_id: int) -> str:
         needs=needs,
         missing=missing_skills(visit) if g.person.sees_all else [],
         progress=lambda run: runs.evaluated(run)["progress"],
-        not_available=checking_in.not_available(visit) if visit.checked_out_at else [],
+        verification=verifying.newest(visit),
+        missed=verifying.missed(visit),
         may_change=can("service_visits.edit") and visit.is_open,
         may_dispatch=_may_go(visit, VisitState.DISPATCHED) and visit.technician is not None,
+        may_pause=_may_go(visit, VisitState.PAUSED),
+        may_resume=visit.state is VisitState.PAUSED and can("service_visits.edit"),
+        pausing=PauseForm(visit_labels.PAUSE),
         may_cancel=_may_go(visit, VisitState.CANCELLED),
         labels=visit_labels,
         orders=order_labels,
@@ -85,6 +89,24 @@ def cancel(visit_id: int) -> Answer:
         return pages.refuse(_("Nothing was changed: say why."), page(visit))
     why = form.reason.data or ""
     return carry(visit, lambda at: visiting.cancel(visit, why, g.person, at))
+
+
+@bp.post("/visits/<int:visit_id>/pause")
+def pause(visit_id: int) -> Answer:
+    """The technician says so on the telephone."""
+    visit, form = locked(visit_id), PauseForm(visit_labels.PAUSE)
+    if not form.validate():
+        return pages.refuse(_("Nothing was changed: say why."), page(visit))
+    why = (form.kind.data, form.words.data or "")
+    return carry(visit, lambda at: pausing.pause(visit, *why, g.person, at, at))
+
+
+@bp.post("/visits/<int:visit_id>/pause/end")
+def resume(visit_id: int) -> Answer:
+    visit = locked(visit_id)
+    if visit.state is not VisitState.PAUSED:
+        return pages.refuse(_("It does not pause any more."), page(visit))
+    return carry(visit, lambda at: checking_in.check_in(visit, g.person, at, at))
 
 
 @bp.post("/visits/<int:visit_id>/lines/<int:line_id>/removal")

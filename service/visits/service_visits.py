@@ -15,6 +15,7 @@ from service.people.models import Person
 from service.people.roles import Role
 from service.stations.models import Site, Station
 from service.visits.lines import WorkOrderLine
+from service.visits.visit_presence import VisitPause, VisitPosition, VisitVerification
 from service.visits.visit_rows import (
     PartUsage,
     VisitLine,
@@ -125,6 +126,15 @@ class ServiceVisit(Model):
     windows: Mapped[list[VisitWindow]] = relationship(
         back_populates="visit", order_by="VisitWindow.window_id"
     )
+    verifications: Mapped[list[VisitVerification]] = relationship(
+        back_populates="visit", order_by="VisitVerification.id", cascade="all, delete-orphan"
+    )
+    pauses: Mapped[list[VisitPause]] = relationship(
+        back_populates="visit", order_by="VisitPause.id"
+    )
+    positions: Mapped[list[VisitPosition]] = relationship(
+        back_populates="visit", order_by="VisitPosition.id"
+    )
 
     @classmethod
     def visible_to(cls, person: Person) -> Select[ServiceVisit]:
@@ -175,6 +185,14 @@ class ServiceVisit(Model):
         return [one for one in self.reviews if one.settled_at is None]
 
     @property
+    def verification(self) -> list[VisitVerification]:
+        """Of the last check-out; nothing while somebody is there."""
+        if self.checked_out_at is None:
+            return []
+        last = max((one.since for one in self.verifications), default=None)
+        return [one for one in self.verifications if one.since == last]
+
+    @property
     def minutes_worked(self) -> int:
         return sum(one.minutes for one in self.times)
 
@@ -210,13 +228,16 @@ class ServiceVisit(Model):
         self.go(VisitState.CANCELLED, by, at, why)
         self.ended_at = at
 
-    def go(self, after: VisitState, by: Doer, at: datetime, why: str | None = None) -> None:
+    def go(
+        self, after: VisitState, by: Doer, at: datetime, why: str | None = None, **facts: Any
+    ) -> None:
         """Raises WrongVisitStateError."""
         before = self.state
         if not visit_may_go(before, after):
             raise WrongVisitStateError(before, after)
         self.state, self.state_reason = after, why
-        record(f"visit_{after.value}", self, by, at, why, state=[before.value, after.value])
+        told = {"state": [before.value, after.value], **facts}
+        record(f"visit_{after.value}", self, by, at, why, **told)
         self.touch(at)
 
     def touch(self, at: datetime) -> None:

@@ -14,7 +14,7 @@ from service.core.fields import (
 from service.core.problems import ProblemError, wrong_field
 from service.people.api import referred
 from service.people.models import Person
-from service.visits import checking_in, finishing, visiting
+from service.visits import checking_in, finishing, pausing, visiting
 from service.visits.api import assignee
 from service.visits.lines import WorkOrderLine
 from service.visits.models import WorkOrder
@@ -29,9 +29,10 @@ from service.visits.service_visit_shapes import (
     ServiceVisitShape,
     VisitAbort,
     VisitFinish,
+    VisitPausing,
 )
 from service.visits.service_visits import ServiceVisit, VisitError
-from service.visits.visit_states import AbortKind
+from service.visits.visit_states import AbortKind, PauseKind
 
 # So far another clock may be ahead of ours.
 SKEW = timedelta(minutes=2)
@@ -99,6 +100,14 @@ def cancel_visit(visit: ServiceVisit, by: Person, at: datetime, reason: str) -> 
 def check_in_visit(visit: ServiceVisit, by: Person, now: datetime, at: Any = None) -> None:
     """Begin the work: alarms of its stations call nobody from then on."""
     checking_in.check_in(visit, by, _moment(at, now), now)
+
+
+@service_visits.verb("pause", VisitPausing)
+def pause_visit(
+    visit: ServiceVisit, by: Person, now: datetime, kind: PauseKind, words: str, at: Any = None
+) -> None:
+    """Be away for a while, and say why. A check-in goes on."""
+    pausing.pause(visit, kind, words, by, _moment(at, now), now)
 
 
 @service_visits.verb("check-out", Moment)

@@ -13,6 +13,7 @@ from service.people.models import Person
 from service.remote.actions import Kind as ActionKind
 from service.remote.models import RemoteAction
 from service.tickets.models import Ticket
+from service.tickets.opening import reopens
 from service.tickets.states import Priority
 from service.visits.service_visits import ServiceVisit
 from service.visits.visit_rows import VisitStop
@@ -30,20 +31,23 @@ def stop(
     at: datetime,
     now: datetime,
 ) -> VisitStop:
-    """Set it inoperative and open a P1 ticket; the second time the same answer.
+    """Set it inoperative and open a P1 ticket. Told again while that is open: the same stop.
+
+    What failed again after it was put right is danger again: it stops anew, on the same ticket
+    where that ended within a day, as for any fault, else on one of its own.
 
     Told late, both are of now: what was seen at `at` is dangerous until somebody says otherwise.
 
     A car that charges there is stopped by it: somebody at the cabinet says that it is unsafe.
     """
-    known = select(VisitStop).where(
-        VisitStop.run_id == run.id, VisitStop.item == item, VisitStop.place == place
-    )
-    if there := db.session.scalars(known).one_or_none():
+    there = _before(run, item, place)
+    if there and there.ticket.is_open:
         return there
     connector = connector_of(place)
     title = f"{_label(run, item)}: {why}" if why else _label(run, item)
-    ticket = Ticket.open_by_hand(run.station, title[:500], Priority.P1, by, now, connector)
+    ticket = _reopened(there, title, now) or Ticket.open_by_hand(
+        run.station, title[:500], Priority.P1, by, now, connector
+    )
     action = make_inoperative(visit, run, connector, ticket, by, now)
     row = VisitStop(run_id=run.id, item=item, place=place, why=why, ticket=ticket, at=at)
     row.action = action
@@ -51,6 +55,30 @@ def stop(
     record("stop", visit, by, now, why, item=item, place=place, ticket=ticket.id)
     visit.touch(now)
     return row
+
+
+def _before(run: ChecklistRun, item: str, place: str) -> VisitStop | None:
+    """The last stop of the same item. Two tablets that stop at once come one after the other."""
+    mine = select(ChecklistRun.id).where(ChecklistRun.id == run.id)
+    db.session.execute(mine.with_for_update())
+    known = select(VisitStop).where(
+        VisitStop.run_id == run.id, VisitStop.item == item, VisitStop.place == place
+    )
+    last = db.session.scalars(known.order_by(VisitStop.id.desc()).limit(1)).one_or_none()
+    if last:
+        # Somebody may be resolving it just now.
+        db.session.refresh(last.ticket, with_for_update={"of": Ticket})
+    return last
+
+
+def _reopened(before: VisitStop | None, title: str, now: datetime) -> Ticket | None:
+    if before is None or not reopens(before.ticket, now):
+        return None
+    ticket = before.ticket
+    ticket.reopen(f"again within 24 hours: {title}"[:500], "rule", now)
+    ticket.occurrences += 1
+    ticket.last_seen_at = now
+    return ticket
 
 
 def make_inoperative(

@@ -1,6 +1,7 @@
 """The pages of work orders and of service visits: a list and nothing else."""
 
 from service.visits import (
+    allowance_views,
     deed_views,
     list_views,
     making_views,
@@ -12,6 +13,7 @@ from service.visits import (
 from service.visits.blueprint import bp, visits
 
 __all__ = [
+    "allowance_views",
     "bp",
     "deed_views",
     "list_views",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime, time, timedelta
 from typing import Any, cast
 from zoneinfo import ZoneInfo
@@ -23,6 +23,7 @@ from service.visits.forms import NOBODY, house
 from service.visits.lines import WorkOrderLine
 from service.visits.service_visits import ServiceVisit
 from service.visits.visit_people import lacks
+from service.visits.visit_states import PauseKind
 
 STARTS = time(8)
 
@@ -83,6 +84,19 @@ def _with(name: Any, missing: Sequence[Skill] | None) -> Any:
 
 class LinesForm(RegisterForm):
     lines = SelectMultipleField(coerce=int, validate_choice=False)
+
+
+class PauseForm(RegisterForm):
+    """Somebody on the telephone says that it goes on later."""
+
+    unknown = ("words",)
+
+    kind = SelectField(_l("Reason"), [InputRequired()], coerce=PauseKind)
+    words = StringField(_l("In words"), [Length(max=500)])
+
+    def __init__(self, reasons: Mapping[PauseKind, Any]) -> None:
+        super().__init__()
+        self.kind.choices = list(reasons.items())
 
 
 class AnswerForm(RegisterForm):

@@ -11,8 +11,18 @@ from flask_babel import lazy_gettext as _l
 
 from service.core import dates, language
 from service.core.clock import now
+from service.monitoring import labels as monitoring
 from service.monitoring.health import Kind as Look
-from service.visits import checking_in, finishing, labels, reasons, standing, visit_state_words
+from service.visits import (
+    checking_in,
+    finishing,
+    labels,
+    positions,
+    reasons,
+    standing,
+    verifying,
+    visit_state_words,
+)
 from service.visits.refusals import RefusedError
 from service.visits.service_visits import (
     NobodyError,
@@ -20,8 +30,9 @@ from service.visits.service_visits import (
     ServiceVisit,
     VisitEndedError,
 )
+from service.visits.visit_presence import VisitPause, VisitPosition, VisitVerification
 from service.visits.visit_rows import VisitReview
-from service.visits.visit_states import AbortKind, TimeKind, VisitState
+from service.visits.visit_states import AbortKind, Moment, PauseKind, TimeKind, VisitState
 
 STATE = visit_state_words.STATE
 LOOK: dict[VisitState, Look] = {
@@ -32,6 +43,7 @@ LOOK: dict[VisitState, Look] = {
     VisitState.TRAVELLING: Look.SERVICE,
     VisitState.ON_SITE: Look.SERVICE,
     VisitState.PAUSED: Look.WARNING,
+    VisitState.CHECKED_OUT: Look.WARNING,
     VisitState.FINISHED: Look.OK,
     VisitState.ABORTED: Look.WARNING,
     VisitState.CANCELLED: Look.OFFLINE,
@@ -43,6 +55,20 @@ ABORT: dict[AbortKind, Any] = {
     AbortKind.WEATHER: _l("the weather"),
     AbortKind.OTHER: _l("another reason"),
 }
+PAUSE: dict[PauseKind, Any] = {
+    PauseKind.BREAK: _l("a break"),
+    PauseKind.OTHER_JOB: _l("another job that cannot wait"),
+    PauseKind.PART: _l("a part is fetched"),
+    PauseKind.ACCESS: _l("waits to be let in"),
+    PauseKind.CUSTOMER: _l("waits for the customer"),
+    PauseKind.WEATHER: _l("the weather"),
+    PauseKind.END_OF_DAY: _l("the day is over"),
+    PauseKind.OTHER: _l("another reason"),
+}
+MOMENT: dict[Moment, Any] = {
+    Moment.CHECK_IN: _l("Checked in"),
+    Moment.CHECK_OUT: _l("Checked out"),
+}
 TIME: dict[TimeKind, Any] = {
     TimeKind.WORK: _l("work"),
     TimeKind.TRAVEL: _l("travel"),
@@ -52,6 +78,7 @@ QUESTION: dict[str, Any] = {
     finishing.NOT_DONE: _l("A line was not done"),
     finishing.CLOSED_MEANWHILE: _l("A line that was told as done could not be closed"),
     standing.TAKEN_OFF: _l("A line was taken off: its work order let it go"),
+    verifying.NOT_AVAILABLE: _l("Not seen Available after the check-out"),
     checking_in.FORGOTTEN: _l("Nobody has checked out: is somebody still there?"),
     "operation": _l("A tablet told something that does not fit"),
     "aborted": _l("The visit ended early"),
@@ -69,6 +96,7 @@ COLUMN: dict[str, Any] = {
     "item": _l("Item"),
     "place": _l("Place"),
     "ticket": _l("Ticket"),
+    "outlets": _l("Outlets"),
 }
 SAID: dict[type[Exception], Any] = {
     VisitEndedError: _l("The visit has ended, and does not change any more."),
@@ -95,9 +123,56 @@ def of_question(review: VisitReview) -> str:
     if review.question == "operation":
         # Its kind is what was told, and no reason for an end.
         return reasons.said(str(facts.get("words") or ""))
+    if review.question == verifying.NOT_AVAILABLE:
+        return "; ".join(f"{outlet}: {_instead(said)}" for outlet, said in facts["outlets"])
     kind = facts.get("kind")
     told = (facts.get("about"), kind and ABORT[AbortKind(kind)], facts.get("technician"))
     return ": ".join(str(one) for one in (*told, facts.get("words")) if one)
+
+
+def paused(one: VisitPause) -> str:
+    """Why, and in whose words."""
+    return ": ".join(filter(None, (str(PAUSE[one.kind]), one.words)))
+
+
+def where(one: VisitPosition) -> Any:
+    """How far from the site, and how sure that is."""
+    metres = positions.distance_m(one, one.visit.site)
+    sure = "" if one.accuracy_m is None else f" (± {_metres(one.accuracy_m)})"
+    if metres is None:
+        return _("%(lat)s, %(lon)s", lat=f"{one.lat:.5f}", lon=f"{one.lon:.5f}") + sure
+    return _("%(far)s from the site", far=_metres(metres)) + sure
+
+
+def _metres(number: int) -> str:
+    return (
+        f"{number} m"
+        if number < 1000
+        else f"{dates.number(number / 1000, language.current(), 1)} km"
+    )
+
+
+def verified(one: VisitVerification, zone: ZoneInfo | None = None) -> Any:
+    """What an outlet said after the check-out."""
+    if one.seen_at:
+        seen = dates.moment(one.seen_at, language.current(), now(), zone or dates.HOME)
+        return _("Available, seen %(when)s", when=seen)
+    return instead(one) if one.missed_at else _("not seen Available yet")
+
+
+def instead(one: VisitVerification) -> Any:
+    """What was seen of it in the time that it had to become Available."""
+    return _instead(one.instead or "")
+
+
+def _instead(said: str) -> Any:
+    silent, _comma, before = said.partition(", ")
+    if silent != verifying.SILENT:
+        return _("not Available but %(status)s", status=monitoring.status(silent))
+    if before:
+        status = monitoring.status(before)
+        return _("no word since the check-out; %(status)s before it", status=status)
+    return _("no word since the check-out")
 
 
 def starts(visit: ServiceVisit) -> str:
@@ -127,6 +202,8 @@ def value(name: str, given: Any) -> Any:
     """What a column was, or became."""
     if name == "state" and given in list(VisitState):
         return STATE[VisitState(given)]
+    if name == "kind" and given in list(PauseKind):
+        return PAUSE[PauseKind(given)]
     if name == "question":
         return QUESTION.get(given, given)
     if name == "starts_at" and given:

@@ -19,11 +19,14 @@ from service.core.lists import Column, Filter, Listing
 from service.core.swedish import alphabetical
 from service.people.models import Customer, Person
 from service.stations.models import Site, Station
+from service.stations.outlets import Connector
+from service.visits import verifying
 from service.visits import visit_labels as labels
 from service.visits.blueprint import visits as bp
 from service.visits.lines import WorkOrderLine
 from service.visits.models import WorkOrder
 from service.visits.service_visits import ServiceVisit
+from service.visits.visit_presence import VisitVerification
 from service.visits.visit_rows import VisitLine, VisitReview
 from service.visits.visit_states import VISIT_ENDED, VISIT_OPEN, VisitState
 
@@ -42,7 +45,7 @@ DAYS = (
 
 @bp.get("/visits")
 def index() -> ResponseReturnValue:
-    return _listing().answer("visits/visits.html", labels=labels)
+    return _listing().answer("visits/visits.html", labels=labels, missed=verifying.missed)
 
 
 @bp.get("/work-orders/<int:order_id>/visits")
@@ -90,6 +93,9 @@ def _listing() -> Listing:
         contains_eager(ServiceVisit.technician.of_type(Technician)),
         selectinload(ServiceVisit.lines).joinedload(VisitLine.line),
         selectinload(ServiceVisit.reviews),
+        selectinload(ServiceVisit.verifications)
+        .joinedload(VisitVerification.connector)
+        .joinedload(Connector.station),
     )
     return Listing(
         name="visits",

@@ -163,10 +163,10 @@ class VisitSignature(Model):
 
 
 class VisitStop(Model):
-    """A safety item failed: what was done about it, once, however often it is told."""
+    """A safety item failed, and what was done about it. The same one may fail again later."""
 
     __tablename__ = "visit_stop"
-    __table_args__ = (UniqueConstraint("run_id", "item", "place"),)
+    __table_args__ = (Index("ix_visit_stop_of", "run_id", "item", "place"),)
 
     id: Mapped[int] = mapped_column(primary_key=True)
     visit_id: Mapped[int] = mapped_column(ForeignKey("service_visit.id"), index=True)

@@ -16,6 +16,7 @@ STATE: dict[VisitState, Any] = {
     VisitState.TRAVELLING: _l("On the way"),
     VisitState.ON_SITE: _l("On site"),
     VisitState.PAUSED: _l("Paused"),
+    VisitState.CHECKED_OUT: _l("Checked out, not finished"),
     VisitState.FINISHED: _l("Finished"),
     VisitState.ABORTED: _l("Ended early"),
     VisitState.CANCELLED: _l("Cancelled"),

@@ -13,6 +13,8 @@ class VisitState(StrEnum):
     TRAVELLING = "travelling"
     ON_SITE = "on_site"
     PAUSED = "paused"
+    # Nobody is there any more, and what was done has not been told yet.
+    CHECKED_OUT = "checked_out"
     FINISHED = "finished"
     # Ended before its work was done, and says why.
     ABORTED = "aborted"
@@ -27,18 +29,45 @@ class AbortKind(StrEnum):
     OTHER = "other"
 
 
+class PauseKind(StrEnum):
+    """Why somebody is away for a while."""
+
+    BREAK = "break"
+    OTHER_JOB = "other_job"
+    PART = "part"
+    ACCESS = "access"
+    CUSTOMER = "customer"
+    WEATHER = "weather"
+    END_OF_DAY = "end_of_day"
+    OTHER = "other"
+
+
+class Moment(StrEnum):
+    """When a position was told."""
+
+    CHECK_IN = "check_in"
+    CHECK_OUT = "check_out"
+
+
 class TimeKind(StrEnum):
     WORK = "work"
     TRAVEL = "travel"
 
 
 PLANNED = (VisitState.TENTATIVE, VisitState.CONFIRMED, VisitState.DISPATCHED, VisitState.ACCEPTED)
-UNDER_WAY = (VisitState.TRAVELLING, VisitState.ON_SITE, VisitState.PAUSED)
+UNDER_WAY = (
+    VisitState.TRAVELLING,
+    VisitState.ON_SITE,
+    VisitState.PAUSED,
+    VisitState.CHECKED_OUT,
+)
 VISIT_OPEN = (*PLANNED, *UNDER_WAY)
 VISIT_ENDED = (VisitState.FINISHED, VisitState.ABORTED, VisitState.CANCELLED)
 # Those that stand in a technician's package.
 ON_TABLET = (VisitState.CONFIRMED, VisitState.DISPATCHED, VisitState.ACCEPTED, *UNDER_WAY)
 
+# Where somebody is, or has only just been away from.
+_THERE = (VisitState.FINISHED, VisitState.CONFIRMED, VisitState.ABORTED)
 _BEFORE = (VisitState.TRAVELLING, VisitState.ON_SITE, VisitState.ABORTED, VisitState.CANCELLED)
 VISIT_ALLOWED: dict[VisitState, tuple[VisitState, ...]] = {
     VisitState.TENTATIVE: (VisitState.CONFIRMED, VisitState.DISPATCHED, *_BEFORE),
@@ -57,19 +86,15 @@ VISIT_ALLOWED: dict[VisitState, tuple[VisitState, ...]] = {
     VisitState.ACCEPTED: (VisitState.TENTATIVE, VisitState.CONFIRMED, *_BEFORE),
     VisitState.TRAVELLING: (VisitState.TENTATIVE, VisitState.CONFIRMED, *_BEFORE[1:]),
     # To `confirmed`: handed over half done.
-    VisitState.ON_SITE: (
-        VisitState.PAUSED,
-        VisitState.FINISHED,
-        VisitState.CONFIRMED,
-        VisitState.ABORTED,
-    ),
+    VisitState.ON_SITE: (VisitState.PAUSED, VisitState.CHECKED_OUT, *_THERE),
     VisitState.PAUSED: (
         VisitState.ON_SITE,
         VisitState.TRAVELLING,
-        VisitState.FINISHED,
-        VisitState.CONFIRMED,
-        VisitState.ABORTED,
+        VisitState.CHECKED_OUT,
+        *_THERE,
     ),
+    # Finished from wherever the list is filled in; back there, where something was forgotten.
+    VisitState.CHECKED_OUT: (VisitState.ON_SITE, VisitState.TRAVELLING, *_THERE),
     VisitState.FINISHED: (),
     VisitState.ABORTED: (),
     VisitState.CANCELLED: (VisitState.TENTATIVE,),

@@ -1,4 +1,5 @@
 // What is typed at the end of a visit, kept as a draft like every answer, and what becomes of it.
+import { MOST_MINUTES } from "./fields.js";
 import { unitName } from "./part.js";
 import { runTitle } from "./places.js";
 import { parseNumber } from "./rules.js";
@@ -108,8 +109,10 @@ export class Closing {
 
   lacksOfTimes() {
     return ["work", "travel"]
-      .filter((kind) => this.minutes(kind) !== "" && !(whole(this.minutes(kind)) >= 0))
-      .map((kind) => ({ text: this.words("review.lacks_minutes"), at: `minutes-${kind}` }));
+      .filter((kind) => this.minutes(kind) !== "")
+      .map((kind) => ({ kind, minutes: whole(this.minutes(kind)) }))
+      .filter(({ minutes }) => !(minutes >= 0 && minutes <= MOST_MINUTES))
+      .map(({ kind, minutes }) => ({ text: this.words(minutes > MOST_MINUTES ? "review.too_long" : "review.lacks_minutes"), at: `minutes-${kind}` }));
   }
 
   lacksOfSign() {

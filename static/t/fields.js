@@ -4,6 +4,9 @@ import { h } from "./dom.js";
 const ENDED = new Set(["finished", "aborted", "cancelled"]);
 let last = 0;
 
+// A week, as the server takes it: who types more has slipped.
+export const MOST_MINUTES = 10_080;
+
 export function labelled(text, field) {
   field.id ||= `f${++last}`;
   return [h("label", { for: field.id }, text), field];

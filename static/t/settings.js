@@ -1,6 +1,7 @@
 // How the app looks and speaks, and what it knows of itself.
 import { h } from "./dom.js";
 import { labelled, select } from "./fields.js";
+import { share, shares } from "./position.js";
 
 const BEARABLE_SKEW_MS = 30_000;
 
@@ -22,11 +23,30 @@ export async function show(main, _params, context) {
   main.replaceChildren(
     h("h1", {}, words("settings.title")),
     h("form", { class: "t-form" }, labelled(words("settings.language"), speech), labelled(words("settings.theme"), look)),
+    await positionBox(context),
     h("p", { class: `state ${isOff ? "warning" : "ok"}` }, isOff ? words("settings.skew", { n: Math.round(skew / 1000) }) : words("settings.skew_ok")),
     h("p", {}, `${words("settings.device")}: ${device?.name ?? "–"} (${device?.id ?? "–"})`),
     pkg && h("p", {}, words("settings.size", { n: Math.ceil(JSON.stringify(pkg).length / 1024) })),
     pkg?.instruments?.length ? [h("h2", {}, words("settings.instruments")), h("ul", { class: "plain" }, pkg.instruments.map((one) => instrument(one, context)))] : "",
   );
+}
+
+async function positionBox({ words, store }) {
+  const on = await shares(store);
+  const said = h("p", { class: `state ${on ? "ok" : "unknown"}`, role: "status" }, words(on ? "settings.position_on" : "settings.position_off"));
+  const button = h("button", { type: "button", class: "button" }, words(on ? "settings.position_stop" : "settings.position_start"));
+  const box = h("section", { class: "card" }, h("h2", {}, words("settings.position")), h("p", {}, words("settings.position_why")), said, button);
+  button.addEventListener("click", async () => {
+    button.disabled = true;
+    const may = await share(store, !on);
+    if (!on && !may) {
+      said.textContent = words("settings.position_no");
+      button.disabled = false;
+      return;
+    }
+    box.replaceWith(await positionBox({ words, store }));
+  });
+  return box;
 }
 
 function instrument(one, { words, day }) {

@@ -2,7 +2,8 @@
 import { h } from "./dom.js";
 import { booked, hoursForm, noteForm, partForm } from "./visit_forms.js";
 import { history, documents, remote, ticketList } from "./visit_more.js";
-import { handOverButton, unableButton } from "./visit_ends.js";
+import { handOverButton, pauseButton, unableButton } from "./visit_ends.js";
+import { lastPosition, lookAround } from "./position.js";
 import { safetyBox } from "./safety.js";
 import { visitFoot } from "./visit_foot.js";
 import { visitLock } from "./writer.js";
@@ -16,6 +17,7 @@ export async function show(main, { visit: id, tab = "work" }, context) {
   if (!visit) return main.replaceChildren(h("h1", {}, words("visit.gone")), h("a", { class: "button", href: "#/" }, words("place.day")));
   const at = TABS.includes(tab) ? tab : "work";
   const isMine = await visitLock(visit.id);
+  lookAround(context.store);
   const stay = { ...context, visit, mayWrite: isMine, done: await deeds(context, visit), place: await context.store.getMeta(`place-${visit.id}`), again: () => show(main, { visit: id, tab }, context) };
   main.replaceChildren(
     h("h1", { dir: "auto" }, `${visit.site.name}`),
@@ -71,10 +73,12 @@ function coming(stay) {
     stay.outbox.flush({ now: true });
     await stay.again();
   };
-  const button = (kind, name, main = false) => h("button", { type: "button", class: main ? "button main" : "button", disabled: !mayWrite, onclick: act(kind, kind === "check_in" ? { scan: stay.place?.code ?? null } : {}) }, words(`visit.${name}`));
+  // Where the tablet is goes along only where its browser may say it, and nobody waits for it.
+  const body = (kind) => ({ check_in: { scan: stay.place?.code ?? null, position: lastPosition() }, check_out: { position: lastPosition() } })[kind] ?? {};
+  const button = (kind, name, main = false) => h("button", { type: "button", class: main ? "button main" : "button", disabled: !mayWrite, onclick: () => act(kind, body(kind))() }, words(`visit.${name}`));
   const isHere = done.state === "on_site";
   const buttons = {
-    on_site: [button("pause", "pause"), button("check_out", "check_out")],
+    on_site: [pauseButton(stay), button("check_out", "check_out")],
     paused: [button("resume", "resume", true), button("check_out", "check_out")],
     checked_out: [button("check_in", "resume")],
     travelling: [button("check_in", "check_in", true)],

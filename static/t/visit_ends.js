@@ -43,6 +43,35 @@ function ask(stay, runs, kind) {
   keepTyped(form, `unable-${visit.id}`, { ...stay, again: () => (box.close(), ask(stay, runs, kind)) });
 }
 
+const PAUSES = ["break", "other_job", "part", "access", "customer", "weather", "end_of_day", "other"];
+
+export function pauseButton(stay) {
+  return h("button", { type: "button", class: "button", disabled: !stay.mayWrite, onclick: () => askPause(stay) }, stay.words("visit.pause"));
+}
+
+// Why, with one touch; words only where somebody has some.
+function askPause(stay) {
+  const { words, visit } = stay;
+  const text = h("input", { maxlength: "500" });
+  const submit = async (event) => {
+    event.preventDefault();
+    const body = { kind: form.elements.namedItem("kind").value, why: text.value.trim() };
+    await stay.store.addOperation({ visit_id: visit.id, kind: "pause", body });
+    await stay.store.dropDraft(`pause-${visit.id}`);
+    stay.outbox.flush({ now: true });
+    box.close();
+    await stay.again();
+  };
+  const form = h("form", { class: "t-form", onsubmit: submit },
+    choices(words("visit.pause_kind"), "kind", PAUSES.map((one) => [one, words(`pause.${one}`)]), null),
+    labelled(words("visit.pause_words"), text),
+    h("div", { class: "t-row" },
+      h("button", { type: "button", class: "button", onclick: () => box.close() }, words("visit.cancel")),
+      h("button", { class: "button main" }, words("visit.pause"))));
+  const box = dialog(words("visit.pause"), form);
+  keepTyped(form, `pause-${visit.id}`, { ...stay, again: () => (box.close(), askPause(stay)) });
+}
+
 export function handOverButton(stay) {
   return h("button", { type: "button", class: "button", onclick: () => askWhy(stay) }, stay.words("visit.hand_over"));
 }

@@ -1,6 +1,6 @@
 // What was used and how long it took, what was seen: each becomes an operation of its own.
 import { h } from "./dom.js";
-import { counter, keepTyped, labelled, photographed, select } from "./fields.js";
+import { counter, keepTyped, labelled, MOST_MINUTES, photographed, select } from "./fields.js";
 
 function stations({ visit, pkg, words }, whole = false) {
   const named = visit.stations.map((id) => [String(id), pkg.stations[id]?.name ?? `#${id}`]);
@@ -49,12 +49,15 @@ export function hoursForm(stay) {
   const { visit, words } = stay;
   const minutes = (kind) => {
     const field = h("input", { inputmode: "numeric", maxlength: "5", required: true, pattern: "0*[1-9][0-9]*" });
+    const said = h("p", { class: "wrong", role: "alert" });
     const submit = async (event) => {
       event.preventDefault();
+      said.textContent = Number(field.value) > MOST_MINUTES ? words("visit.too_long") : "";
+      if (said.textContent) return field.focus();
       await stay.store.dropDraft(`${kind}-${visit.id}`);
       await add(stay, "time", { kind, minutes: Number(field.value) });
     };
-    const form = h("form", { class: "t-form", onsubmit: submit }, labelled(words(`visit.minutes_${kind}`), field), h("button", { class: "button", disabled: !stay.mayWrite }, words("visit.add")));
+    const form = h("form", { class: "t-form", onsubmit: submit }, labelled(words(`visit.minutes_${kind}`), field), said, h("button", { class: "button", disabled: !stay.mayWrite }, words("visit.add")));
     keepTyped(form, `${kind}-${visit.id}`, stay);
     return form;
   };

@@ -241,3 +241,28 @@ def test_what_was_done_stands_in_the_history(
 
     deeds = admin.get("/history", subject="service_contract")["items"]
     assert (deeds[0]["verb"], deeds[0]["why"]) == ("cancel", "Såld")
+
+
+def test_a_contract_says_how_many_of_its_visits_are_used(
+    admin: Program, customer: Customer, station: Station
+) -> None:
+    contract = contract_of(customer, station, package=offer(visits_per_year=2))
+
+    told = admin.get(f"/contracts/{contract.id}/visits", on="2026-05-01")
+    assert told == {
+        "since": "2026-01-01",
+        "until": "2026-12-31",
+        "included": 2,
+        "used": 0,
+        "beyond": 0,
+        "visits": [],
+    }
+
+
+def test_included_work_has_a_price_where_visits_are_counted(admin: Program) -> None:
+    both = {"included": ["cleaning"], "extra_prices": {"cleaning": 45_000}}
+
+    made = admin.post("/packages", PACKAGE | both | {"visits_per_year": 2})
+    assert made["extra_prices"]["cleaning"] == 45_000
+    wrong = admin.post("/packages", PACKAGE | both | {"name": "B"}, status=422)
+    assert fields(wrong) == {"extra_prices"}

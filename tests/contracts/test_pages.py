@@ -44,8 +44,8 @@ def test_a_package_is_typed_changed_and_retired(as_admin: FlaskClient) -> None:
 
     assert package.price_ore == 114_900
     assert package.included == ["cleaning"]
-    # What is included has no price of its own.
-    assert package.extra_prices == {WorkKind.AIR_FILTER: 45_050}
+    # What is included has a price of its own beyond the visits that are.
+    assert package.extra_prices == {WorkKind.AIR_FILTER: 45_050, WorkKind.CLEANING: 1_200}
     path = f"/packages/{package.id}"
     assert 'value="450.5"' in as_admin.get(f"{path}/edit").text.replace("450.50", "450.5")
     as_admin.post(path, data=PACKAGE | {"visits_per_year": "", "extra_air_filter": ""})

@@ -65,7 +65,7 @@ from service.visits import states as order_states
 from service.visits import visit_labels
 from service.visits.charges import Charge
 from service.visits.refusals import Refusal
-from service.visits.visit_states import AbortKind, TimeKind, VisitState
+from service.visits.visit_states import AbortKind, Moment, PauseKind, TimeKind, VisitState
 
 ROOT = Path(service.__file__).parent
 NAMES: dict[type[StrEnum], Mapping[Any, Any]] = {
@@ -118,6 +118,8 @@ NAMES: dict[type[StrEnum], Mapping[Any, Any]] = {
     Refusal: visits.REFUSED,
     VisitState: visit_labels.STATE,
     AbortKind: visit_labels.ABORT,
+    PauseKind: visit_labels.PAUSE,
+    Moment: visit_labels.MOMENT,
     TimeKind: visit_labels.TIME,
     checklist_words.VersionState: checklists.VERSION_STATE,
     checklist_words.RunState: checklists.RUN_STATE,

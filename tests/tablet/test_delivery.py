@@ -233,3 +233,21 @@ def test_a_wrong_clock_is_measured_and_put_right(
     assert note.skew_ms is not None
     assert abs(note.said_at - now() - timedelta(hours=3)) < timedelta(minutes=2)
     assert abs(note.at - now()) < timedelta(minutes=2)
+
+
+def test_a_pause_asks_why_and_needs_no_position(hand: Hand, visit: ServiceVisit) -> None:
+    page = hand.page
+    page.click(f"[data-visit='{visit.id}'] .main")
+    page.get_by_role("button", name="Checka in").click()
+    page.get_by_role("button", name="Paus").click()
+    page.get_by_text("Hämtar en del").click()
+    page.get_by_label("Med egna ord").fill("Säkringen")
+    page.get_by_role("dialog").get_by_role("button", name="Paus").click()
+    page.get_by_role("button", name="Fortsätt").wait_for()
+    hand.handed_over(2)
+
+    told = [(one.kind, one.body) for one in kept()]
+    assert told == [
+        ("check_in", {"scan": None, "position": None}),
+        ("pause", {"kind": "part", "why": "Säkringen"}),
+    ]

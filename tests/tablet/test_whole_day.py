@@ -29,7 +29,8 @@ from service.stations.models import Station
 from service.tablets.words import OperationState
 from service.tickets.models import Ticket
 from service.tickets.states import Priority
-from service.visits import making, visiting
+from service.visits import jobs as visit_jobs
+from service.visits import making, verifying, visiting
 from service.visits.lines import WorkOrderLine
 from service.visits.service_visits import ServiceVisit
 from service.visits.states import LineState
@@ -118,6 +119,7 @@ def here(visit: ServiceVisit) -> ServiceVisit:
 
 def the_clock_comes_by(garage: Garage) -> ServiceReport:
     """The report of what has ended, as the clock's jobs make it."""
+    visit_jobs.verify_check_outs(now() + verifying.WITHIN)
     report_jobs.ask_for_reports(now() + timedelta(minutes=3))
     db.session.execute(update(ReportRequest).values(due_at=now()))
     db.session.commit()

@@ -17,6 +17,8 @@ from service.people.models import Customer, Person, Role
 from service.reports import jobs
 from service.reports.service_reports import ReportRequest, ServiceReport
 from service.tickets.models import Ticket
+from service.visits import jobs as visit_jobs
+from service.visits import verifying
 from tests.conftest import person
 from tests.reports.reading import words
 from tests.tablets.conftest import Hand, lists, visit
@@ -28,6 +30,7 @@ WHY = "Fel station avläst"
 
 def printed(settings: Settings) -> ServiceReport:
     """The clock comes by."""
+    visit_jobs.verify_check_outs(now() + verifying.WITHIN)
     jobs.ask_for_reports(now() + timedelta(minutes=3))
     db.session.execute(update(ReportRequest).values(due_at=now()))
     db.session.commit()

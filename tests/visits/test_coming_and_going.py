@@ -21,12 +21,12 @@ from service.tickets import jobs as ticket_jobs
 from service.tickets.models import Ticket
 from service.tickets.states import Priority
 from service.tickets.states import State as TicketState
-from service.visits import checking_in, jobs, own_tests, visiting
+from service.visits import checking_in, jobs, own_tests, pausing, visiting
 from service.visits.lines import WorkOrderLine
 from service.visits.models import WorkOrder
 from service.visits.service_visits import NotThereError, ServiceVisit, WrongVisitStateError
 from service.visits.states import State
-from service.visits.visit_states import VisitState
+from service.visits.visit_states import PauseKind, VisitState
 from tests.plans.conftest import MakeStation
 from tests.saying import say, status, tickets
 from tests.visits.conftest import AT, asked, history, in_words, visit_of
@@ -176,7 +176,7 @@ def test_a_pause_ends_the_outage_and_coming_back_begins_another(
     visit: ServiceVisit, technician: Person, at_work: Station
 ) -> None:
     come(visit)
-    checking_in.pause(visit, "lunch", technician, AT + HOUR, AT + HOUR)
+    pausing.pause(visit, PauseKind.BREAK, "lunch", technician, AT + HOUR, AT + HOUR)
     fault(at_work, AT + HOUR + MINUTE)
     come(visit, AT + 2 * HOUR)
 
@@ -184,6 +184,8 @@ def test_a_pause_ends_the_outage_and_coming_back_begins_another(
     assert len(tickets()) == 1
     assert visit.checked_in_at == AT
     assert history(visit)[-2:] == ["visit_paused", "visit_on_site"]
+    told = [(one.kind, one.words, one.since, one.until) for one in visit.pauses]
+    assert told == [(PauseKind.BREAK, "lunch", AT + HOUR, AT + 2 * HOUR)]
 
 
 def test_a_check_out_ends_the_outage_and_asks_how_it_is(
@@ -351,7 +353,7 @@ def test_the_ledger_of_a_visit_with_a_pause_told_late(
     now = AT + 5 * HOUR
     say(status(at_work, AT - HOUR))
     come(visit, AT, now)
-    checking_in.pause(visit, "lunch", technician, AT + HOUR, now)
+    pausing.pause(visit, PauseKind.BREAK, "lunch", technician, AT + HOUR, now)
     come(visit, AT + 2 * HOUR, now)
     go(visit, AT + 3 * HOUR, now)
     say(status(at_work, now, "Charging"))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -24,6 +24,7 @@ from service.remote.actions import Kind as ActionKind
 from service.remote.models import RemoteAction
 from service.tickets.models import Ticket
 from service.tickets.states import Priority, Resolution
+from service.tickets.states import State as TicketState
 from service.visits import (
     carrying,
     checking_in,
@@ -39,7 +40,7 @@ from service.visits.lines import WorkOrderLine
 from service.visits.models import WorkOrder
 from service.visits.service_visits import ServiceVisit, WrongVisitStateError
 from service.visits.states import LineState, State
-from service.visits.visit_rows import PartUsage, VisitRun, VisitTime
+from service.visits.visit_rows import PartUsage, VisitRun, VisitStop, VisitTime
 from service.visits.visit_states import AbortKind, TimeKind, VisitState
 from tests.contracts.conftest import contract_of
 from tests.plans.conftest import day, noon
@@ -465,3 +466,46 @@ def test_lines_in_words_are_done_like_any(there: ServiceVisit, dispatcher: Perso
 
     assert [one.state for one in more] == [LineState.DONE]
     assert line.order.state is State.COMPLETED
+
+
+def stopped(there: ServiceVisit, run: ChecklistRun, by: Person, now: datetime) -> VisitStop:
+    row = stopping.stop(there, run, "rcd.t1x", "rcd:2", "no trip", by, now, now)
+    db.session.commit()
+    return row
+
+
+def test_a_second_stop_within_a_day_reopens_the_ticket_and_stops_again(
+    there: ServiceVisit, run: ChecklistRun, technician: Person, dispatcher: Person
+) -> None:
+    first = stopped(there, run, technician, AT)
+    first.ticket.resolve(Resolution.ON_SITE, "Bytt", dispatcher, AT + HOUR)
+    second = stopped(there, run, technician, AT + 2 * HOUR)
+
+    (ticket,) = all_tickets()
+    assert second is not first
+    assert (ticket.state, ticket.reopened, ticket.occurrences) == (TicketState.NEW, 1, 2)
+    wishes = list(db.session.scalars(select(RemoteAction).order_by(RemoteAction.id)))
+    assert [one.requested_at for one in wishes] == [AT, AT + 2 * HOUR]
+    assert second.action is wishes[-1]
+
+
+def test_a_second_stop_after_more_than_a_day_opens_another_ticket(
+    there: ServiceVisit, run: ChecklistRun, technician: Person, dispatcher: Person
+) -> None:
+    stopped(there, run, technician, AT).ticket.resolve(
+        Resolution.ON_SITE, "Bytt", dispatcher, AT + HOUR
+    )
+    second = stopped(there, run, technician, AT + 26 * HOUR)
+
+    old, new = all_tickets()
+    assert (old.state, new.state) == (TicketState.RESOLVED, TicketState.NEW)
+    assert second.ticket is new
+
+
+def test_a_second_stop_of_a_cancelled_ticket_opens_another(
+    there: ServiceVisit, run: ChecklistRun, technician: Person, dispatcher: Person
+) -> None:
+    stopped(there, run, technician, AT).ticket.cancel("wrong station", dispatcher, AT + HOUR)
+    stopped(there, run, technician, AT + 2 * HOUR)
+
+    assert [one.state for one in all_tickets()] == [TicketState.CANCELLED, TicketState.NEW]

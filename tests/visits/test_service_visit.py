@@ -251,7 +251,7 @@ def test_an_ended_visit_goes_nowhere_but_back_from_its_cancellation(state: Visit
 def test_only_what_was_begun_is_finished() -> None:
     before = {one for one in VisitState if visit_may_go(one, VisitState.FINISHED)}
 
-    assert before == {VisitState.ON_SITE, VisitState.PAUSED}
+    assert before == {VisitState.ON_SITE, VisitState.PAUSED, VisitState.CHECKED_OUT}
 
 
 @pytest.mark.parametrize("wrong", ["state = 'aborted'", "state = 'cancelled'", "minutes = 0"])

@@ -16,7 +16,7 @@ from service.people.models import Customer, Person, Role
 from service.people.skills import Skill
 from service.stations.models import Site, Station
 from service.tickets import jobs as ticket_jobs
-from service.visits import checking_in, standing, visiting
+from service.visits import checking_in, standing, verifying, visiting
 from service.visits.lines import WorkOrderLine
 from service.visits.models import WorkOrder
 from service.visits.service_visits import ServiceVisit
@@ -274,8 +274,14 @@ def test_what_is_not_available_stands_on_the_page(
     checking_in.check_out(planned, technician, now(), now())
     db.session.commit()
     page = text(as_dispatcher, f"/visits/{planned.id}")
+    assert "not seen Available yet" in page
+
+    verifying.verify(now() + verifying.WITHIN)
+    db.session.commit()
+    page = text(as_dispatcher, f"/visits/{planned.id}")
     assert "Not available after the visit" in page
-    assert "Hamnen 3 1: –" in page
+    assert "Hamnen 3 1: no word since the check-out" in page
+    assert "Hamnen 3 1: no word since the check-out" in text(as_dispatcher, "/visits")
 
 
 def test_a_ticket_says_that_it_was_an_own_test(

@@ -224,3 +224,15 @@ def test_what_was_typed_at_the_end_is_there_after_a_reload(bench: Bench) -> None
     expect(page.locator("#line-72-why")).to_have_value("Regn")
     expect(page.get_by_label("Namn")).to_have_value("Kim Kund")
     expect(page.get_by_text("Underskriften finns.")).to_be_visible()
+
+
+def test_more_than_a_week_is_refused_here_and_not_only_by_the_server(bench: Bench) -> None:
+    fill(bench)
+    page = bench.review()
+    all_done(page)
+    sign_for(page)
+    page.locator("#minutes-work").fill("10081")
+    page.get_by_role("button", name="Avsluta besöket").click()
+
+    expect(page.get_by_role("link", name="Högst 10 080 minuter")).to_be_visible()
+    assert "finish" not in kinds(page)
