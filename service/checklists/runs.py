@@ -1,4 +1,4 @@
-"""Working through a checklist: begun, answered, submitted, and corrected by another run."""
+"""Working through a checklist: begun, answered, submitted."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import math
 from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any, TypeGuard
-from uuid import UUID, uuid4, uuid5
+from uuid import UUID, uuid4
 
 from sqlalchemy import select
 from sqlalchemy.dialects.postgresql import distinct_on
@@ -51,14 +51,6 @@ class IncompleteError(ChecklistError):
     def __init__(self, missing: list[str], stops: list[str]) -> None:
         super().__init__(", ".join([*missing, *stops]))
         self.missing, self.stops = missing, stops
-
-
-class NotSubmittedError(ChecklistError):
-    """What is not submitted is not corrected: it is answered anew."""
-
-
-class AmendedError(ChecklistError):
-    """Another run corrects it already: correct that one."""
 
 
 def version_for(
@@ -244,6 +236,9 @@ def _find(run: ChecklistRun, at: datetime) -> None:
     for found in found_by(run, evaluated(run), current_answers(run), at):
         if (where := (found.item, found.place)) not in known:
             found.ticket_id, found.work_order_line_id = before.get(where, (None, None))
+            if found.verdict is Verdict.FAIL and found.ticket_id is None:
+                # Of a remark that turns out to be a fail, a line of an order is not enough.
+                found.work_order_line_id = None
             run.findings.append(found)
     db.session.flush()
 
@@ -252,36 +247,3 @@ def _taken_care_of(run: ChecklistRun) -> dict[tuple[str, str], tuple[int | None,
     """By the run that this one corrects: the same finding leads to no second ticket."""
     old = run.amends.findings if run.amends else []
     return {(one.item, one.place): (one.ticket_id, one.work_order_line_id) for one in old}
-
-
-def amend(run: ChecklistRun, why: str, by: Doer, at: datetime) -> ChecklistRun:
-    """A run that corrects a submitted one and begins with its answers. That one stays as it is.
-
-    Raises NotSubmittedError, AmendedError.
-    """
-    if run.is_open:
-        raise NotSubmittedError(str(run.uuid))
-    if db.session.scalar(select(ChecklistRun.id).where(ChecklistRun.amends_id == run.id)):
-        raise AmendedError(str(run.uuid))
-    same = {"station": run.station, "version": run.version, "facts": run.facts}
-    new = ChecklistRun(uuid=uuid4(), places=list(run.places), started_at=at, **same)
-    new.amends, new.amends_why, new.state = run, why, RunState.OPEN
-    db.session.add(new)
-    record("amend", run, by, at, why)
-    record("begin", new, by, at, why)
-    for answer in current_answers(run).values():
-        db.session.add(_copied(answer, new))
-    db.session.flush()
-    return new
-
-
-COPIED = (
-    *("station_id", "item", "place", "value", "number", "over", "confirmed", "verdict", "note"),
-    *("photos", "instrument_id", "at", "received_at", "person_id"),
-)
-
-
-def _copied(answer: Answer, run: ChecklistRun) -> Answer:
-    """The operation's id follows from the run's: it is copied once."""
-    facts = {name: getattr(answer, name) for name in COPIED}
-    return Answer(op=uuid5(run.uuid, str(answer.op)), run_id=run.id, **facts)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from service.checklists import runs
+from service.checklists.amending import correction_of
 from service.checklists.models import ChecklistRun
 from service.checklists.runs import IncompleteError
 from service.core import dates
@@ -25,6 +26,8 @@ def answer(fact: Fact) -> str | None:
         fact.received_at,
     )
     _settle(fact, run)
+    if correction_of(run):
+        return "The checklist was corrected before this came: see whether it still holds."
     return _other_visits(fact, run.id)
 
 

@@ -12,7 +12,15 @@ from flask_babel import lazy_gettext as _l
 from service.core import dates, language
 from service.core.clock import now
 from service.monitoring.health import Kind as Look
-from service.visits import checking_in, finishing, labels, reasons, standing, visit_state_words
+from service.visits import (
+    checking_in,
+    correcting,
+    finishing,
+    labels,
+    reasons,
+    standing,
+    visit_state_words,
+)
 from service.visits.refusals import RefusedError
 from service.visits.service_visits import (
     NobodyError,
@@ -55,6 +63,7 @@ QUESTION: dict[str, Any] = {
     checking_in.FORGOTTEN: _l("Nobody has checked out: is somebody still there?"),
     "operation": _l("A tablet told something that does not fit"),
     "aborted": _l("The visit ended early"),
+    correcting.REMARK_CORRECTED: _l("A remark on an order was corrected: is it still to be done?"),
     "handed_over": _l("Handed over half done: who goes on?"),
 }
 VERB: dict[str, Any] = {

@@ -12,6 +12,7 @@ from sqlalchemy import insert, select
 from service.checklists import catalogue as checklists
 from service.checklists import runs
 from service.checklists.models import (
+    ChecklistRun,
     ChecklistTemplate,
     ChecklistVersion,
     Finding,
@@ -316,6 +317,7 @@ def values() -> dict[str, Any]:
         "operation_id": first(Operation, Operation.kind == "photo").id,
         "sha": first(Blob).sha,
         "code": first(FaultCode).code,
+        "run_id": first(ChecklistRun, ChecklistRun.submitted_at.is_not(None)).id,
         "report_id": first(ServiceReport).id,
         "mark": first(ServiceReport, ServiceReport.holds()).code,
         "kind": Kind.RESET.value,

@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import Engine, func, select, text
 from sqlalchemy.exc import IntegrityError
 
-from service.checklists import runs
+from service.checklists import amending, runs
 from service.checklists.models import Answer, ChecklistRun, Finding
 from service.checklists.words import RunState, Verdict
 from service.core.db import db
@@ -276,7 +276,7 @@ def test_a_correction_is_a_run_that_names_the_old_one(
     complete(run)
     submit(run)
 
-    new = runs.amend(run, "Fel stapel", technician, later(90))
+    new = amending.amend(run, "Fel stapel", technician, later(90))
     answer(new, "rcd.t1x|rcd:1", 31, minutes=95)
     runs.submit(new, technician, later(99))
     db.session.commit()
@@ -296,24 +296,24 @@ def test_a_correction_s_finding_leads_to_no_second_ticket(run: ChecklistRun) -> 
     found.lead_to("test", later(61), ticket=7)
     db.session.commit()
 
-    new = runs.amend(run, "Fel stapel", "test", later(90))
+    new = amending.amend(run, "Fel stapel", "test", later(90))
     (again,) = runs.submit(new, None, later(99))
 
     assert again.ticket_id == 7
 
 
 def test_an_open_run_is_not_corrected(run: ChecklistRun) -> None:
-    with pytest.raises(runs.NotSubmittedError):
-        runs.amend(run, "Fel", "test", later(90))
+    with pytest.raises(amending.NotSubmittedError):
+        amending.amend(run, "Fel", "test", later(90))
 
 
 def test_a_run_is_corrected_once(run: ChecklistRun) -> None:
     complete(run)
     submit(run)
-    runs.amend(run, "Fel", "test", later(90))
+    amending.amend(run, "Fel", "test", later(90))
 
-    with pytest.raises(runs.AmendedError):
-        runs.amend(run, "Fel", "test", later(91))
+    with pytest.raises(amending.AmendedError):
+        amending.amend(run, "Fel", "test", later(91))
 
 
 def test_a_submitted_run_is_looked_through_once(run: ChecklistRun, technician: Person) -> None:
