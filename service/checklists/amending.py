@@ -70,7 +70,7 @@ def first_of(run: ChecklistRun) -> ChecklistRun:
 
 COPIED = (
     *("station_id", "item", "place", "value", "number", "over", "confirmed", "verdict", "note"),
-    *("photos", "instrument_id", "at", "received_at", "person_id"),
+    *("photos", "instrument_id", "authorised", "at", "received_at", "person_id"),
 )
 
 

@@ -133,6 +133,9 @@ class Answer(_OfRun):
     # SHA-256 of each.
     photos: Mapped[list[str]]
     instrument_id: Mapped[int | None] = mapped_column(ForeignKey("instrument.id"))
+    # Whether whoever gave it had the authorisation that the item asks for. None: it asks for none,
+    # or nobody knows who gave it.
+    authorised: Mapped[bool | None]
     # By the tablet's clock.
     at: Mapped[datetime]
     received_at: Mapped[datetime]
@@ -152,7 +155,9 @@ class Answer(_OfRun):
     def given(self) -> dict[str, Any]:
         """As the rules read it, and as the tablet gave it."""
         names = ("value", "number", "over", "note", "photos", "confirmed", "instrument_id")
-        return {**{name: getattr(self, name) for name in names}, "at": self.at.isoformat()}
+        known = {} if self.authorised is None else {"authorised": self.authorised}
+        told = {name: getattr(self, name) for name in names}
+        return {**told, **known, "at": self.at.isoformat()}
 
 
 class Finding(_OfRun):

@@ -30,6 +30,7 @@ from service.core.db import db
 from service.core.history import record
 from service.core.live import announce
 from service.people.models import Person
+from service.people.skills import authorisations_of
 from service.stations.models import Station
 
 Doer = Person | str
@@ -101,11 +102,13 @@ def take(
     by: Person | None,
     at: datetime,
     received_at: datetime,
+    judged_at: datetime | None = None,
 ) -> Answer:
     """Keep an answer as it was given, with its verdict; the same `op` again changes nothing.
 
-    No value is refused. `at` is when it was given: what was given before the run was submitted
-    and comes after it counts too. Raises UnknownItemError, SubmittedError.
+    No value is refused, whoever gives it. `at` is when it was measured: what was given before the
+    run was submitted and comes after it counts too. `judged_at`: when somebody said so, where that
+    is another day, for the authorisation. Raises UnknownItemError, SubmittedError.
     The answer is its own history: no other row says who, what and when.
     """
     if known := db.session.scalars(select(Answer).where(Answer.op == op)).one_or_none():
@@ -115,6 +118,7 @@ def take(
         raise SubmittedError(str(run.uuid))
     answer = Answer(op=op, run_id=run.id, station_id=run.station_id, item=item, place=place)
     _fill(answer, asked, _cleaned(given))
+    answer.authorised = _is_authorised(asked, by, judged_at or at)
     answer.at, answer.received_at, answer.person = at, received_at, by
     db.session.add(answer)
     db.session.flush()
@@ -143,6 +147,13 @@ def _add_place(run: ChecklistRun, place: str) -> None:
     # What comes after the run was submitted is kept, and changes nothing of it.
     if run.is_open:
         run.places = [*run.places, place]
+
+
+def _is_authorised(item: Mapping[str, Any], by: Person | None, at: datetime) -> bool | None:
+    """By who answers, on that day: whoever hands the list in needs none of his own for it."""
+    if not item.get("authorisation") or by is None:
+        return None
+    return item["authorisation"] in authorisations_of(by, at)
 
 
 def _fill(answer: Answer, item: Mapping[str, Any], given: Mapping[str, Any]) -> None:
@@ -194,13 +205,10 @@ def current_answers(run: ChecklistRun) -> dict[str, Answer]:
     return {one.where: one for one in db.session.scalars(newest)}
 
 
-def evaluated(run: ChecklistRun, authorisations: Iterable[str] | None = None) -> dict[str, Any]:
-    """What the rules say of it now. `authorisations`: of whoever answers, where another began."""
+def evaluated(run: ChecklistRun) -> dict[str, Any]:
+    """What the rules say of it now."""
     given = {where: one.given for where, one in current_answers(run).items()}
-    facts = run.facts
-    if authorisations is not None:
-        facts = {**facts, "authorisations": list(authorisations)}
-    return evaluate(run.version.document, facts, run.places, given)
+    return evaluate(run.version.document, run.facts, run.places, given)
 
 
 def submit(
@@ -209,7 +217,6 @@ def submit(
     at: datetime,
     *,
     unable: bool = False,
-    authorisations: Iterable[str] | None = None,
 ) -> list[Finding]:
     """It is as it is: every remark and fail becomes a finding. A second time changes nothing.
 
@@ -218,7 +225,7 @@ def submit(
     """
     if not run.is_open:
         return list(run.findings)
-    said = evaluated(run, authorisations)
+    said = evaluated(run)
     if not unable and not said["submittable"]:
         raise IncompleteError(said["missing"], said["stops"])
     run.state, run.submitted_at, run.person = RunState.SUBMITTED, at, by

@@ -35,6 +35,10 @@ class AnswerShape(Shown):
     photos = fields.List(fields.String())
     confirmed = fields.Boolean()
     instrument_id = fields.Integer(allow_none=True)
+    authorised = fields.Boolean(
+        allow_none=True,
+        metadata={"description": "Whether whoever gave it had what the item asks for."},
+    )
     at = Instant(metadata={"description": "By the tablet's clock."})
     received_at = Instant()
     person_id = fields.Integer(allow_none=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 from functools import cached_property
@@ -88,6 +88,8 @@ class Row:
 class Sheet:
     run: ChecklistRun
     typed: Mapping[str, str] = field(default_factory=dict)
+    # What whoever types is allowed.
+    holds: Collection[str] = ()
 
     @cached_property
     def items(self) -> dict[str, Any]:
@@ -106,10 +108,13 @@ class Sheet:
             if f"{where}-note" not in self.typed:
                 continue
             try:
-                given = corrected.read(item, self.typed, where, self.before.get(where, NOTHING))
+                before = self.before.get(where, NOTHING)
+                given = corrected.read(item, self.typed, where, before)
             except corrected.WrongError as wrong:
                 errors[where] = str(wrong)
             else:
+                if corrected.essence(item, given) != corrected.essence(item, before):
+                    given["authorised"] = item.get("authorisation") in self.holds
                 answers[where] = given
         return answers, errors
 

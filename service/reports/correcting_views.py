@@ -18,6 +18,7 @@ from service.core.db import db
 from service.core.register import Answer
 from service.parts.models import Part
 from service.people.models import NotVisibleError
+from service.people.skills import authorisations_of
 from service.reports import correcting, service_words
 from service.reports.correcting import BeingPrintedError
 from service.stations import pages
@@ -37,7 +38,7 @@ def show(run_id: int) -> Answer:
 def make(run_id: int) -> Answer:
     """With `check`: only judge what was typed so far."""
     run = _submitted(run_id)
-    sheet = Sheet(run, request.form)
+    sheet = Sheet(run, request.form, authorisations_of(g.person, now()))
     after = amending.correction_of(run)
     if request.form.get("check"):
         return _page(sheet, after)

@@ -6,8 +6,6 @@ from service.checklists import runs
 from service.checklists.amending import correction_of
 from service.checklists.models import ChecklistRun
 from service.checklists.runs import IncompleteError
-from service.core import dates
-from service.people.skills import PersonSkill
 from service.tablets.fact import Fact, run_of
 from service.tablets.visiting import has_run, visit_of_run
 from service.visits import finishing
@@ -15,7 +13,7 @@ from service.visits import finishing
 
 def answer(fact: Fact) -> str | None:
     run, body = run_of(fact), fact.body
-    runs.take(
+    kept = runs.take(
         run,
         fact.uuid,
         body["item"],
@@ -28,17 +26,21 @@ def answer(fact: Fact) -> str | None:
     _settle(fact, run)
     if correction_of(run):
         return "The checklist was corrected before this came: see whether it still holds."
+    if kept.authorised is False:
+        return (
+            f"{fact.person.name} lacks the authorisation for {kept.where}: somebody who has it"
+            " has to answer it."
+        )
     return _other_visits(fact, run.id)
 
 
 def submit(fact: Fact) -> str | None:
     """What is missing is told to the desk: on site it is done."""
     run = run_of(fact)
-    has = held(fact)
     try:
-        runs.submit(run, fact.person, fact.at, authorisations=has)
+        runs.submit(run, fact.person, fact.at)
     except IncompleteError as wrong:
-        runs.submit(run, fact.person, fact.at, unable=True, authorisations=has)
+        runs.submit(run, fact.person, fact.at, unable=True)
         _advise(run, fact.body["recommendations"])
         _settle(fact, run)
         return f"The checklist was submitted although something is open: {wrong}"
@@ -58,12 +60,6 @@ def _advise(run: ChecklistRun, recommendations: dict[str, str]) -> None:
     for finding in run.findings:
         words = recommendations.get(f"{finding.item}|{finding.place}", "").strip()
         finding.recommendation = words or finding.recommendation
-
-
-def held(fact: Fact) -> list[str]:
-    """What the person was allowed on that day."""
-    day = dates.today(fact.at)
-    return [one.skill.code for one in PersonSkill.of(fact.person) if one.holds_on(day)]
 
 
 def _other_visits(fact: Fact, run_id: int) -> str | None:

@@ -79,7 +79,7 @@ def _take(
     old = runs.current_answers(run).get(where)
     first = amending.first_of(run).submitted_at
     measured = old.at if old else min(first or at, at)
-    runs.take(run, uuid5(run.uuid, where), item, place, given, by, measured, at)
+    runs.take(run, uuid5(run.uuid, where), item, place, given, by, measured, at, at)
 
 
 def _stop(visit: ServiceVisit, run: ChecklistRun, where: str, by: Person, at: datetime) -> None:

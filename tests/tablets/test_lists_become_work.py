@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
-from service.checklists.models import ChecklistRun, Finding
+from service.checklists.models import Answer, ChecklistRun, Finding
 from service.checklists.words import RunState
 from service.core.db import db
 from service.parts.models import Part
@@ -205,3 +205,15 @@ def test_a_list_that_comes_after_the_end_takes_its_effect(say: Say, run: str) ->
     say("submit", run=run)
 
     assert [one.ticket_id for one in findings()] == [one.id for one in tickets()]
+
+
+def test_an_answer_without_its_authorisation_is_kept_and_asked_about(
+    say: Say, run: str, visit: ServiceVisit
+) -> None:
+    say("check_in", scan=None)
+
+    assert say("answer", **given(run, "rcd.t1x", None, "rcd:1", number=28)) == "review"
+    (kept,) = db.session.scalars(select(Answer))
+    assert (kept.number, kept.authorised) == (28, False)
+    (asked,) = db.session.get_one(ServiceVisit, visit.id).open_reviews
+    assert "rcd.t1x" in str(asked.facts)
