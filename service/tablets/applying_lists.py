@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from service.checklists import runs
 from service.checklists.amending import correction_of
-from service.checklists.models import ChecklistRun
+from service.checklists.document import by_key
+from service.checklists.findings import HOUSE
+from service.checklists.models import Answer, ChecklistRun
 from service.checklists.runs import IncompleteError
 from service.tablets.fact import Fact, run_of
 from service.tablets.visiting import has_run, visit_of_run
@@ -27,11 +29,14 @@ def answer(fact: Fact) -> str | None:
     if correction_of(run):
         return "The checklist was corrected before this came: see whether it still holds."
     if kept.authorised is False:
-        return (
-            f"{fact.person.name} lacks the authorisation for {kept.where}: somebody who has it"
-            " has to answer it."
-        )
+        return _lacks(fact.person.name, kept)
     return _other_visits(fact, run.id)
+
+
+def _lacks(name: str, kept: Answer) -> str:
+    """It is kept, and judged; it is not enough."""
+    label = by_key(kept.run.version.document)[kept.item]["label"][HOUSE]
+    return f"{name} lacks the authorisation for “{label}”: somebody who has it has to answer it."
 
 
 def submit(fact: Fact) -> str | None:

@@ -15,6 +15,7 @@ from service.parts.models import Part
 from service.stations.models import Station
 from service.tickets.models import Ticket
 from service.tickets.states import Priority
+from service.visits import reasons
 from service.visits.service_visits import ServiceVisit
 from service.visits.visit_rows import PartUsage
 from service.visits.visit_states import VisitState
@@ -216,4 +217,4 @@ def test_an_answer_without_its_authorisation_is_kept_and_asked_about(
     (kept,) = db.session.scalars(select(Answer))
     assert (kept.number, kept.authorised) == (28, False)
     (asked,) = db.session.get_one(ServiceVisit, visit.id).open_reviews
-    assert "rcd.t1x" in str(asked.facts)
+    assert "“Utlösningstid 1×IΔn”" in reasons.said(str(asked.facts["words"]))
