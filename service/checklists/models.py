@@ -7,7 +7,16 @@ from datetime import datetime
 from typing import Any, Self
 from uuid import UUID, uuid4
 
-from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, Numeric, Select, select
+from sqlalchemy import (
+    BigInteger,
+    CheckConstraint,
+    ColumnElement,
+    ForeignKey,
+    Index,
+    Numeric,
+    Select,
+    select,
+)
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
@@ -189,8 +198,16 @@ class Finding(_OfRun):
     @classmethod
     def open_at(cls, station_ids: Sequence[int]) -> Select[Finding]:
         """What nothing takes care of yet."""
-        mine = (cls.station_id.in_(station_ids), cls.ticket_id.is_(None))
-        return select(cls).where(*mine, cls.work_order_line_id.is_(None)).order_by(cls.id)
+        mine = select(cls).where(cls.station_id.in_(station_ids), cls.is_loose())
+        return mine.order_by(cls.id)
+
+    @classmethod
+    def is_loose(cls) -> ColumnElement[bool]:
+        """For a query: nothing takes care of it, and no correction says otherwise."""
+        other = ChecklistRun.__table__.alias()
+        mine = (other.c.amends_id == cls.run_id, other.c.submitted_at.is_not(None))
+        corrected = select(other.c.id).where(*mine).exists()
+        return cls.ticket_id.is_(None) & cls.work_order_line_id.is_(None) & ~corrected
 
     def lead_to(
         self, by: Person | str, at: datetime, *, ticket: int | None = None, line: int | None = None

@@ -345,6 +345,19 @@ def test_a_correction_s_finding_leads_to_no_second_ticket(run: ChecklistRun) -> 
     assert again.ticket_id == 7
 
 
+def test_what_a_correction_finds_no_more_waits_for_nobody(run: ChecklistRun) -> None:
+    complete(run)
+    answer(run, "vis.mount|station", {"value": "remark", "photos": ["ab"]}, minutes=5)
+    (found,) = submit(run)
+    assert db.session.scalars(Finding.open_at([run.station_id])).all() == [found]
+
+    new = amending.amend(run, "Fel stapel", "test", later(90))
+    answer(new, "vis.mount|station", "ok", minutes=95)
+    runs.submit(new, None, later(99))
+
+    assert db.session.scalars(Finding.open_at([run.station_id])).all() == []
+
+
 def test_an_open_run_is_not_corrected(run: ChecklistRun) -> None:
     with pytest.raises(amending.NotSubmittedError):
         amending.amend(run, "Fel", "test", later(90))
