@@ -50,7 +50,7 @@ from service.plans import (
 )
 from service.portal import views as portal
 from service.remote import views as remote_views
-from service.reports import calendar_views, programme_views, verify_views
+from service.reports import calendar_views, correcting_views, programme_views, verify_views
 from service.reports import service_views as report_views
 from service.reports.service_reports import ServiceReport
 from service.sessions import tags_views
@@ -129,6 +129,7 @@ PAGES: tuple[Any, ...] = (
     shell_views.bp,
     report_views.bp,
     verify_views.bp,
+    correcting_views.bp,
     portal.bp,
 )
 # What tablets call, under /api/t.

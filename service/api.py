@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from service.checklists.findings_api import findings
 from service.checklists.registers_api import instruments, limits
-from service.checklists.runs_api import measured, runs
+from service.checklists.runs_api import measured
 from service.checklists.templates_api import templates, versions
 from service.contracts.packages_api import packages, policies
 from service.core.api import Resource
@@ -21,6 +21,7 @@ from service.plans.forecast_api import forecasts
 from service.plans.occurrences_api import occurrences
 from service.plans.tightenings_api import tightenings
 from service.remote.api import remote
+from service.reports.amendments_api import runs
 from service.reports.programme_api import customers
 from service.reports.service_api import service_reports
 from service.sessions.api import sessions, tags

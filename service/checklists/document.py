@@ -90,3 +90,8 @@ def _outside(path: str, item: Mapping[str, Any], inner: str, outer: str) -> Iter
 
 def _is_above(one: float | None, other: float | None) -> bool:
     return one is not None and other is not None and one > other
+
+
+def by_key(document: Mapping[str, Any]) -> dict[str, Any]:
+    """Its items."""
+    return {item["key"]: item for _path, _section, item in items(document)}

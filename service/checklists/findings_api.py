@@ -13,8 +13,7 @@ from service.core.paging import Listed, by
 
 
 def _is_open(wanted: bool) -> ColumnElement[bool]:
-    nothing = Finding.ticket_id.is_(None) & Finding.work_order_line_id.is_(None)
-    return nothing if wanted else not_(nothing)
+    return Finding.is_loose() if wanted else not_(Finding.is_loose())
 
 
 class FindingQuery(Listed):

@@ -19,6 +19,7 @@ from service.checklists import editing
 from service.checklists.models import Answer, ChecklistRun
 from service.checklists.sentences import said
 from service.checklists.series import counting
+from service.checklists.superseded import corrected_by
 from service.checklists.trend import Bounds, Reading, Trend, trend_of
 from service.checklists.words import Verdict
 from service.core import dates
@@ -26,6 +27,7 @@ from service.core.db import db
 from service.people.models import Person
 
 Rows = Sequence[Answer]
+SHOWN = ("at", "number", "over", "verdict", "run_id", "run", "instrument_id")
 BOUNDS = ("min", "max", "warn_min", "warn_max")
 
 
@@ -39,6 +41,8 @@ class Series:
     answers: Rows
     # The item as the newest run asked it.
     asked: Mapping[str, Any]
+    # By the id of an answer: what it corrects, the newest first.
+    corrects: Mapping[int, Rows]
 
     @property
     def key(self) -> tuple[str, str]:
@@ -47,6 +51,15 @@ class Series:
     @property
     def last(self) -> Answer:
         return self.answers[-1]
+
+    @property
+    def values(self) -> list[dict[str, Any]]:
+        """As programs read them, each with what it corrects."""
+        return [
+            {name: getattr(one, name) for name in SHOWN}
+            | {"corrects": self.corrects.get(one.id, [])}
+            for one in self.answers
+        ]
 
     @property
     def unit(self) -> str:
@@ -97,9 +110,9 @@ def series_of(
     for one in _newest(keys):
         if one.verdict and (one.number is not None or one.over) and is_within(one):
             found[one.station_id, one.item, one.place].append(one)
-    asked = _Asked()
+    asked, corrects = _Asked(), corrected_by(found.values())
     return [
-        Series(*key, answers, asked.of(answers[-1]))
+        Series(*key, answers, asked.of(answers[-1]), corrects)
         for key, answers in sorted(found.items(), key=lambda pair: _in_order(pair[0]))
     ]
 

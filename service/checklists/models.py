@@ -7,7 +7,16 @@ from datetime import datetime
 from typing import Any, Self
 from uuid import UUID, uuid4
 
-from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, Numeric, Select, select
+from sqlalchemy import (
+    BigInteger,
+    CheckConstraint,
+    ColumnElement,
+    ForeignKey,
+    Index,
+    Numeric,
+    Select,
+    select,
+)
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
@@ -133,6 +142,9 @@ class Answer(_OfRun):
     # SHA-256 of each.
     photos: Mapped[list[str]]
     instrument_id: Mapped[int | None] = mapped_column(ForeignKey("instrument.id"))
+    # Whether whoever gave it had the authorisation that the item asks for. None: it asks for none,
+    # or nobody knows who gave it.
+    authorised: Mapped[bool | None]
     # By the tablet's clock.
     at: Mapped[datetime]
     received_at: Mapped[datetime]
@@ -152,7 +164,9 @@ class Answer(_OfRun):
     def given(self) -> dict[str, Any]:
         """As the rules read it, and as the tablet gave it."""
         names = ("value", "number", "over", "note", "photos", "confirmed", "instrument_id")
-        return {**{name: getattr(self, name) for name in names}, "at": self.at.isoformat()}
+        known = {} if self.authorised is None else {"authorised": self.authorised}
+        told = {name: getattr(self, name) for name in names}
+        return {**told, **known, "at": self.at.isoformat()}
 
 
 class Finding(_OfRun):
@@ -184,8 +198,16 @@ class Finding(_OfRun):
     @classmethod
     def open_at(cls, station_ids: Sequence[int]) -> Select[Finding]:
         """What nothing takes care of yet."""
-        mine = (cls.station_id.in_(station_ids), cls.ticket_id.is_(None))
-        return select(cls).where(*mine, cls.work_order_line_id.is_(None)).order_by(cls.id)
+        mine = select(cls).where(cls.station_id.in_(station_ids), cls.is_loose())
+        return mine.order_by(cls.id)
+
+    @classmethod
+    def is_loose(cls) -> ColumnElement[bool]:
+        """For a query: nothing takes care of it, and no correction says otherwise."""
+        other = ChecklistRun.__table__.alias()
+        mine = (other.c.amends_id == cls.run_id, other.c.submitted_at.is_not(None))
+        corrected = select(other.c.id).where(*mine).exists()
+        return cls.ticket_id.is_(None) & cls.work_order_line_id.is_(None) & ~corrected
 
     def lead_to(
         self, by: Person | str, at: datetime, *, ticket: int | None = None, line: int | None = None

@@ -186,10 +186,14 @@ class Checklist:
             yield "note"
         if again and given.get("confirmed") is not True:
             yield "confirm"
-        if (required or verdict is not None) and not self._may_answer(item):
+        if (required or verdict is not None) and not self._may_answer(item, given, verdict):
             yield "authorisation"
 
-    def _may_answer(self, item: Item) -> bool:
-        """The law asks for somebody who has it."""
-        asked, has = item.get("authorisation"), self._facts.get("authorisations")
+    def _may_answer(self, item: Item, given: Given, verdict: str | None) -> bool:
+        """The law asks for somebody who has it: of an answer, whoever gave it; before that, and
+        of an answer of which nobody knows, whoever works here."""
+        if item.get("authorisation") and verdict and isinstance(given.get("authorised"), bool):
+            return given["authorised"] is True
+        has = self._facts.get("holder", self._facts.get("authorisations"))
+        asked = item.get("authorisation")
         return not asked or (isinstance(has, list) and asked in has)

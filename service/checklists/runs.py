@@ -1,4 +1,4 @@
-"""Working through a checklist: begun, answered, submitted, and corrected by another run."""
+"""Working through a checklist: begun, answered, submitted."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import math
 from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any, TypeGuard
-from uuid import UUID, uuid4, uuid5
+from uuid import UUID, uuid4
 
 from sqlalchemy import select
 from sqlalchemy.dialects.postgresql import distinct_on
@@ -30,6 +30,7 @@ from service.core.db import db
 from service.core.history import record
 from service.core.live import announce
 from service.people.models import Person
+from service.people.skills import authorisations_of
 from service.stations.models import Station
 
 Doer = Person | str
@@ -51,14 +52,6 @@ class IncompleteError(ChecklistError):
     def __init__(self, missing: list[str], stops: list[str]) -> None:
         super().__init__(", ".join([*missing, *stops]))
         self.missing, self.stops = missing, stops
-
-
-class NotSubmittedError(ChecklistError):
-    """What is not submitted is not corrected: it is answered anew."""
-
-
-class AmendedError(ChecklistError):
-    """Another run corrects it already: correct that one."""
 
 
 def version_for(
@@ -109,11 +102,13 @@ def take(
     by: Person | None,
     at: datetime,
     received_at: datetime,
+    judged_at: datetime | None = None,
 ) -> Answer:
     """Keep an answer as it was given, with its verdict; the same `op` again changes nothing.
 
-    No value is refused. `at` is when it was given: what was given before the run was submitted
-    and comes after it counts too. Raises UnknownItemError, SubmittedError.
+    No value is refused, whoever gives it. `at` is when it was measured: what was given before the
+    run was submitted and comes after it counts too. `judged_at`: when somebody said so, where that
+    is another day, for the authorisation. Raises UnknownItemError, SubmittedError.
     The answer is its own history: no other row says who, what and when.
     """
     if known := db.session.scalars(select(Answer).where(Answer.op == op)).one_or_none():
@@ -123,6 +118,7 @@ def take(
         raise SubmittedError(str(run.uuid))
     answer = Answer(op=op, run_id=run.id, station_id=run.station_id, item=item, place=place)
     _fill(answer, asked, _cleaned(given))
+    answer.authorised = _is_authorised(asked, by, judged_at or at)
     answer.at, answer.received_at, answer.person = at, received_at, by
     db.session.add(answer)
     db.session.flush()
@@ -151,6 +147,13 @@ def _add_place(run: ChecklistRun, place: str) -> None:
     # What comes after the run was submitted is kept, and changes nothing of it.
     if run.is_open:
         run.places = [*run.places, place]
+
+
+def _is_authorised(item: Mapping[str, Any], by: Person | None, at: datetime) -> bool | None:
+    """By who answers, on that day: whoever hands the list in needs none of his own for it."""
+    if not item.get("authorisation") or by is None:
+        return None
+    return item["authorisation"] in authorisations_of(by, at)
 
 
 def _fill(answer: Answer, item: Mapping[str, Any], given: Mapping[str, Any]) -> None:
@@ -211,13 +214,10 @@ def current_answers(run: ChecklistRun) -> dict[str, Answer]:
     return {one.where: one for one in db.session.scalars(newest)}
 
 
-def evaluated(run: ChecklistRun, authorisations: Iterable[str] | None = None) -> dict[str, Any]:
-    """What the rules say of it now. `authorisations`: of whoever answers, where another began."""
+def evaluated(run: ChecklistRun) -> dict[str, Any]:
+    """What the rules say of it now."""
     given = {where: one.given for where, one in current_answers(run).items()}
-    facts = run.facts
-    if authorisations is not None:
-        facts = {**facts, "authorisations": list(authorisations)}
-    return evaluate(run.version.document, facts, run.places, given)
+    return evaluate(run.version.document, run.facts, run.places, given)
 
 
 def submit(
@@ -226,7 +226,6 @@ def submit(
     at: datetime,
     *,
     unable: bool = False,
-    authorisations: Iterable[str] | None = None,
 ) -> list[Finding]:
     """It is as it is: every remark and fail becomes a finding. A second time changes nothing.
 
@@ -235,7 +234,7 @@ def submit(
     """
     if not run.is_open:
         return list(run.findings)
-    said = evaluated(run, authorisations)
+    said = evaluated(run)
     if not unable and not said["submittable"]:
         raise IncompleteError(said["missing"], said["stops"])
     run.state, run.submitted_at, run.person = RunState.SUBMITTED, at, by
@@ -253,6 +252,9 @@ def _find(run: ChecklistRun, at: datetime) -> None:
     for found in found_by(run, evaluated(run), current_answers(run), at):
         if (where := (found.item, found.place)) not in known:
             found.ticket_id, found.work_order_line_id = before.get(where, (None, None))
+            if found.verdict is Verdict.FAIL and found.ticket_id is None:
+                # Of a remark that turns out to be a fail, a line of an order is not enough.
+                found.work_order_line_id = None
             run.findings.append(found)
     db.session.flush()
 
@@ -261,36 +263,3 @@ def _taken_care_of(run: ChecklistRun) -> dict[tuple[str, str], tuple[int | None,
     """By the run that this one corrects: the same finding leads to no second ticket."""
     old = run.amends.findings if run.amends else []
     return {(one.item, one.place): (one.ticket_id, one.work_order_line_id) for one in old}
-
-
-def amend(run: ChecklistRun, why: str, by: Doer, at: datetime) -> ChecklistRun:
-    """A run that corrects a submitted one and begins with its answers. That one stays as it is.
-
-    Raises NotSubmittedError, AmendedError.
-    """
-    if run.is_open:
-        raise NotSubmittedError(str(run.uuid))
-    if db.session.scalar(select(ChecklistRun.id).where(ChecklistRun.amends_id == run.id)):
-        raise AmendedError(str(run.uuid))
-    same = {"station": run.station, "version": run.version, "facts": run.facts}
-    new = ChecklistRun(uuid=uuid4(), places=list(run.places), started_at=at, **same)
-    new.amends, new.amends_why, new.state = run, why, RunState.OPEN
-    db.session.add(new)
-    record("amend", run, by, at, why)
-    record("begin", new, by, at, why)
-    for answer in current_answers(run).values():
-        db.session.add(_copied(answer, new))
-    db.session.flush()
-    return new
-
-
-COPIED = (
-    *("station_id", "item", "place", "value", "number", "over", "confirmed", "verdict", "note"),
-    *("photos", "instrument_id", "at", "received_at", "person_id"),
-)
-
-
-def _copied(answer: Answer, run: ChecklistRun) -> Answer:
-    """The operation's id follows from the run's: it is copied once."""
-    facts = {name: getattr(answer, name) for name in COPIED}
-    return Answer(op=uuid5(run.uuid, str(answer.op)), run_id=run.id, **facts)

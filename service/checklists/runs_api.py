@@ -35,6 +35,10 @@ class AnswerShape(Shown):
     photos = fields.List(fields.String())
     confirmed = fields.Boolean()
     instrument_id = fields.Integer(allow_none=True)
+    authorised = fields.Boolean(
+        allow_none=True,
+        metadata={"description": "Whether whoever gave it had what the item asks for."},
+    )
     at = Instant(metadata={"description": "By the tablet's clock."})
     received_at = Instant()
     person_id = fields.Integer(allow_none=True)
@@ -99,7 +103,10 @@ def list_runs(asked: dict[str, Any]) -> dict[str, Any]:
 @runs.get("/checklist-runs/<int:run_id>", RunDetail)
 def show_run(run_id: int) -> dict[str, Any]:
     """Get one run with every answer that was given, and which of them count."""
-    run = seen(ChecklistRun, run_id)
+    return detail(seen(ChecklistRun, run_id))
+
+
+def detail(run: ChecklistRun) -> dict[str, Any]:
     newest = {one.where: one.id for one in run.answers}
     shown: dict[str, Any] = RunShape().dump(run) | {"facts": run.facts, "places": run.places}
     answers = [_answer(one, newest[one.where] == one.id) for one in run.answers]
@@ -112,6 +119,13 @@ def _answer(one: Answer, counts: bool) -> dict[str, Any]:
     return {name: getattr(one, name) for name in names} | {"counts": counts}
 
 
+class OldValueShape(Shown):
+    number = fields.Float(allow_none=True)
+    over = fields.Boolean()
+    verdict = choice(Verdict, allow_none=True)
+    run_id = fields.Integer()
+
+
 class ValueShape(Shown):
     at = Instant()
     number = fields.Float(allow_none=True)
@@ -120,6 +134,10 @@ class ValueShape(Shown):
     run_id = fields.Integer()
     run = fields.UUID(attribute="run.uuid")
     instrument_id = fields.Integer(allow_none=True)
+    corrects = fields.List(
+        fields.Nested(OldValueShape),
+        metadata={"description": "What stood there before it was corrected, the newest first."},
+    )
 
 
 class TrendShape(Shown):
@@ -140,7 +158,7 @@ class SeriesShape(Shown):
             | {"source": one.asked.get("source")}
         )
     )
-    values = fields.List(fields.Nested(ValueShape), attribute="answers")
+    values = fields.List(fields.Nested(ValueShape))
     trend = fields.Nested(
         TrendShape,
         allow_none=True,

@@ -75,6 +75,13 @@ class Part(_Registered):
         return select(cls).where(cls.retired_at.is_(None)).order_by(cls.name, cls.number)
 
     @classmethod
+    def with_id(cls, key: Any) -> Part | None:
+        """None too for what can be no key."""
+        if isinstance(key, bool) or not isinstance(key, int) or not 0 < key < 2**63:
+            return None
+        return db.session.get(cls, key)
+
+    @classmethod
     def with_number(cls, number: str) -> Part | None:
         same = func.lower(cls.number) == number.lower()
         return db.session.scalars(select(cls).where(same)).one_or_none()

@@ -94,7 +94,7 @@ RIGHTS: dict[str, frozenset[Role]] = {
     "measurements.read": EVERYBODY,
     # What was printed of a visit: a customer's are those of its sites.
     "reports.read": EVERYBODY,
-    # Another revision, and another try where none came about.
+    # A list that was handed in, another revision, and another try where none came about.
     "reports.correct": DISPATCH,
     # The customers' own pages. The house has its desk.
     "portal.use": frozenset({Role.CUSTOMER}),

@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import ForeignKey, Select, UniqueConstraint, func, select
 from sqlalchemy.orm import Mapped, contains_eager, joinedload, mapped_column, relationship
 
+from service.core import dates
 from service.core.db import Model, db
 from service.core.history import edit, record
 from service.people.models import Person
@@ -138,6 +139,12 @@ class PersonSkill(Model):
     def ends_soon(self, day: date) -> bool:
         """It holds, and is to be renewed."""
         return self.holds_on(day) and not self.holds_on(day + SOON)
+
+
+def authorisations_of(person: Person, at: datetime) -> list[str]:
+    """The skills that the person has on that day, by their codes."""
+    on = dates.today(at)
+    return sorted(one.skill.code for one in PersonSkill.of(person) if one.holds_on(on))
 
 
 def holding(skill: Skill, day: date) -> Select[Person]:

@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import select
 from sqlalchemy.orm import joinedload
 
+from service.checklists.amending import holding
 from service.checklists.models import Answer, ChecklistRun, Finding
 from service.core.dates import today
 from service.core.db import db
@@ -86,7 +87,7 @@ class Subject:
         told."""
         mine = select(ChecklistRun).join(VisitRun, VisitRun.run_id == ChecklistRun.id)
         mine = mine.where(VisitRun.visit_id == self.visit.id).order_by(VisitRun.id)
-        runs = [_newest(run) for run in db.session.scalars(mine)]
+        runs = [holding(run) for run in db.session.scalars(mine)]
         once = dict.fromkeys(runs)
         return [Checks.of(run) for run in once if run.answers or not run.is_open]
 
@@ -151,12 +152,3 @@ class Subject:
         if found & {"remark", "warn"}:
             return "remark"
         return "ok" if found else "none"
-
-
-def _newest(run: ChecklistRun) -> ChecklistRun:
-    """A correction is submitted, or it is none yet."""
-    later = select(ChecklistRun).where(
-        ChecklistRun.amends_id == run.id, ChecklistRun.submitted_at.is_not(None)
-    )
-    found = db.session.scalars(later.order_by(ChecklistRun.id.desc()).limit(1)).first()
-    return _newest(found) if found else run

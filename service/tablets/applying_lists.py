@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from service.checklists import runs
-from service.checklists.models import ChecklistRun
+from service.checklists.amending import correction_of
+from service.checklists.document import by_key
+from service.checklists.findings import HOUSE
+from service.checklists.models import Answer, ChecklistRun
 from service.checklists.runs import IncompleteError
-from service.core import dates
-from service.people.skills import PersonSkill
 from service.tablets.fact import Fact, run_of
 from service.tablets.visiting import has_run, visit_of_run
 from service.visits import finishing
@@ -14,7 +15,7 @@ from service.visits import finishing
 
 def answer(fact: Fact) -> str | None:
     run, body = run_of(fact), fact.body
-    runs.take(
+    kept = runs.take(
         run,
         fact.uuid,
         body["item"],
@@ -25,17 +26,26 @@ def answer(fact: Fact) -> str | None:
         fact.received_at,
     )
     _settle(fact, run)
+    if correction_of(run):
+        return "The checklist was corrected before this came: see whether it still holds."
+    if kept.authorised is False:
+        return _lacks(fact.person.name, kept)
     return _other_visits(fact, run.id)
+
+
+def _lacks(name: str, kept: Answer) -> str:
+    """It is kept, and judged; it is not enough."""
+    label = by_key(kept.run.version.document)[kept.item]["label"][HOUSE]
+    return f"{name} lacks the authorisation for “{label}”: somebody who has it has to answer it."
 
 
 def submit(fact: Fact) -> str | None:
     """What is missing is told to the desk: on site it is done."""
     run = run_of(fact)
-    has = held(fact)
     try:
-        runs.submit(run, fact.person, fact.at, authorisations=has)
+        runs.submit(run, fact.person, fact.at)
     except IncompleteError as wrong:
-        runs.submit(run, fact.person, fact.at, unable=True, authorisations=has)
+        runs.submit(run, fact.person, fact.at, unable=True)
         _advise(run, fact.body["recommendations"])
         _settle(fact, run)
         return f"The checklist was submitted although something is open: {wrong}"
@@ -55,12 +65,6 @@ def _advise(run: ChecklistRun, recommendations: dict[str, str]) -> None:
     for finding in run.findings:
         words = recommendations.get(f"{finding.item}|{finding.place}", "").strip()
         finding.recommendation = words or finding.recommendation
-
-
-def held(fact: Fact) -> list[str]:
-    """What the person was allowed on that day."""
-    day = dates.today(fact.at)
-    return [one.skill.code for one in PersonSkill.of(fact.person) if one.holds_on(day)]
 
 
 def _other_visits(fact: Fact, run_id: int) -> str | None:

@@ -12,11 +12,10 @@ import orjson
 from sqlalchemy import select
 from sqlalchemy.dialects.postgresql import insert
 
-from service.core import dates
 from service.core.db import db
 from service.core.fields import written
 from service.people.models import Person
-from service.people.skills import PersonSkill
+from service.people.skills import authorisations_of
 from service.people.tablets import Tablet
 from service.tablets import package_reading as read
 from service.tablets import package_runs, package_shapes
@@ -65,20 +64,14 @@ def _told(person: Person, at: datetime) -> dict[str, Any]:
         "id": person.id,
         "name": person.name,
         "language": person.language,
-        "authorisations": authorisations(person, at),
+        "authorisations": authorisations_of(person, at),
     }
-
-
-def authorisations(person: Person, at: datetime) -> list[str]:
-    """What the person is allowed on that day."""
-    held = (one for one in PersonSkill.of(person) if one.holds_on(dates.today(at)))
-    return sorted(one.skill.code for one in held)
 
 
 def _of_visits(visits: list[ServiceVisit], person: Person, at: datetime) -> dict[str, Any]:
     stations = {one.id: one for visit in visits for one in visit.stations}
     components = read.components(stations)
-    allowed = authorisations(person, at)
+    allowed = authorisations_of(person, at)
     package_runs.make_missing(visits, components, allowed, person, at)
     runs = [one.run for visit in visits for one in visit.runs]
     answers = package_runs.given_of([one.id for one in runs])

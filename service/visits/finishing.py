@@ -111,9 +111,9 @@ def unable(
 
 def settle_lists(visit: ServiceVisit, by: Person, now: datetime) -> None:
     """What its checklists say was put in is booked, what they found becomes work. Each once."""
-    for one in visit.runs:
-        if not one.run.is_open:
-            answered_parts.book(visit, one.run)
+    for run in visit.held_runs:
+        if not run.is_open:
+            answered_parts.book(visit, run)
     findings_become_work(visit, by, now)
 
 
@@ -133,7 +133,7 @@ def _hand_in_begun(visit: ServiceVisit, by: Person, at: datetime) -> None:
 
 def findings_become_work(visit: ServiceVisit, by: Person, now: datetime) -> None:
     """Each once: what failed is a ticket, a remark a line of the order that follows."""
-    loose = [one for run in visit.runs for one in run.run.findings if _is_loose(one)]
+    loose = [one for run in visit.held_runs for one in run.findings if _is_loose(one)]
     has_ticket = _tickets_by_now(visit)
     for one in loose:
         one.ticket_id = has_ticket.get((one.run_id, one.item, one.place))
@@ -148,9 +148,9 @@ def findings_become_work(visit: ServiceVisit, by: Person, now: datetime) -> None
 def _tickets_by_now(visit: ServiceVisit) -> dict[tuple[int, str, str], int]:
     """What was opened for an item while the work went on: a stop's, or one that was asked for."""
     own = {
-        (one.run_id, *where): ticket
-        for one in visit.runs
-        for where, ticket in asked_tickets.asked(one.run).items()
+        (run.id, *where): ticket
+        for run in visit.held_runs
+        for where, ticket in asked_tickets.asked(run).items()
     }
     return own | {(one.run_id, one.item, one.place): one.ticket_id for one in visit.stops}
 
@@ -180,7 +180,7 @@ def _put_on_order(visit: ServiceVisit, remarks: list[Finding], by: Person, now: 
 
 def _follow_up(visit: ServiceVisit) -> WorkOrder | None:
     """The order that remarks of the visit stand on already, while it is open."""
-    keys = [one.work_order_line_id for run in visit.runs for one in run.run.findings]
+    keys = [one.work_order_line_id for run in visit.held_runs for one in run.findings]
     lines = (db.session.get_one(WorkOrderLine, key) for key in keys if key is not None)
     return next((line.order for line in lines if line.order.is_open), None)
 

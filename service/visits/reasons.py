@@ -26,6 +26,8 @@ REASONS: tuple[Any, ...] = (
     _l("The checklist is another visit's."),
     _l("The checklist is no visit's."),
     _l("The checklist was submitted although something is open: %(items)s"),
+    _l("The checklist was corrected before this came: see whether it still holds."),
+    _l("%(name)s lacks the authorisation for “%(item)s”: somebody who has it has to answer it."),
     _l("Nobody asked the station to go out of service."),
     _l("What is said to have come out is not at that station."),
     _l("The register said that %(known)s stood there, and its plate said %(old)s."),

@@ -126,7 +126,11 @@ def _runs(visit: ServiceVisit) -> list[ChecklistRun]:
 
 
 def run_ids_of(visit_id: int) -> Select[int]:
-    return select(VisitRun.run_id).where(VisitRun.visit_id == visit_id)
+    """With those that correct them."""
+    first = select(VisitRun.run_id.label("id")).where(VisitRun.visit_id == visit_id)
+    found = first.cte("run_ids", recursive=True)
+    again = select(ChecklistRun.id).join(found, ChecklistRun.amends_id == found.c.id)
+    return select(found.union_all(again).c.id)
 
 
 LATER["visit_id"] = run_ids_of

@@ -8,6 +8,8 @@ from typing import Any
 from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, Select, Sequence, select
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
+from service.checklists.amending import holding
+from service.checklists.models import ChecklistRun
 from service.core.db import Model, db
 from service.core.history import edit, record
 from service.core.live import announce
@@ -179,6 +181,11 @@ class ServiceVisit(Model):
         """Where there is something to do, each once, in the order of the lines."""
         found = {line.station.id: line.station for line in self.order_lines if line.station}
         return list(found.values())
+
+    @property
+    def held_runs(self) -> list[ChecklistRun]:
+        """Its checklists as they hold: of a corrected one, the correction."""
+        return [holding(one.run) for one in self.runs if one.run]
 
     @property
     def open_reviews(self) -> list[VisitReview]:

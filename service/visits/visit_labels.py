@@ -15,6 +15,7 @@ from service.monitoring import labels as monitoring
 from service.monitoring.health import Kind as Look
 from service.visits import (
     checking_in,
+    correcting,
     finishing,
     labels,
     positions,
@@ -82,6 +83,7 @@ QUESTION: dict[str, Any] = {
     checking_in.FORGOTTEN: _l("Nobody has checked out: is somebody still there?"),
     "operation": _l("A tablet told something that does not fit"),
     "aborted": _l("The visit ended early"),
+    correcting.REMARK_CORRECTED: _l("A remark on an order was corrected: is it still to be done?"),
     "handed_over": _l("Handed over half done: who goes on?"),
 }
 VERB: dict[str, Any] = {

@@ -180,11 +180,12 @@ class ItemPage {
 
   authorised() {
     if (!this.state.missing.includes("authorisation") && !this.lacksRight()) return null;
-    return h("p", { class: "notice warned" }, this.words("item.authorisation", { what: this.words(`authorisation.${this.item.authorisation}`) }));
+    const said = this.run.canStandFor(this.name) ? "item.stand_for" : "item.authorisation";
+    return h("p", { class: "notice warned" }, this.words(said, { what: this.words(`authorisation.${this.item.authorisation}`) }));
   }
 
   lacksRight() {
-    return this.item.authorisation && !(this.run.run.facts?.authorisations ?? []).includes(this.item.authorisation);
+    return this.run.mayAnswer(this.name) === false;
   }
 
   copied() {
@@ -292,6 +293,7 @@ class ItemPage {
     await this.run.queue;
     if (!this.run.isStored()) return;
     if (await this.waits()) return;
+    if (this.run.canStandFor(this.name)) await this.run.change(this.name, {});
     await this.run.commit(this.name);
     const following = this.run.nextMissing(this.name) ?? this.run.neighbour(this.name, +1);
     location.hash = following ? itemAddress(this.run, following) : reviewAddress(this.run);

@@ -316,14 +316,16 @@ class Checklist {
       photo: (item.photo_if ?? []).includes(verdict) && !hasPhotos(given),
       note: (item.note_if ?? []).includes(verdict) && !isText(given.note),
       confirm: again !== null && given.confirmed !== true,
-      authorisation: (required || verdict !== null) && !this.mayAnswer(item),
+      authorisation: (required || verdict !== null) && !this.mayAnswer(item, given, verdict),
     };
     return Object.keys(lacks).filter((name) => lacks[name]);
   }
 
-  // The law asks for somebody who has it.
-  mayAnswer(item) {
-    const has = own(this.facts, "authorisations");
+  // The law asks for somebody who has it: of an answer, whoever gave it; before that, and of an
+  // answer of which nobody knows, whoever works here.
+  mayAnswer(item, given, verdict) {
+    if (item.authorisation && verdict && typeof given.authorised === "boolean") return given.authorised;
+    const has = Object.hasOwn(this.facts, "holder") ? this.facts.holder : own(this.facts, "authorisations");
     return !item.authorisation || (Array.isArray(has) && has.includes(item.authorisation));
   }
 }

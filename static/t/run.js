@@ -52,14 +52,28 @@ export class Run {
   // ---- what is asked
 
   judge() {
-    this.state = evaluate(this.version.document, this.run.facts ?? {}, this.run.places ?? [], this.answers());
+    // Who has the tablet now: a colleague may have begun the list.
+    const facts = { ...this.run.facts, holder: this.holds() };
+    this.state = evaluate(this.version.document, facts, this.run.places ?? [], this.answers());
     this.shown = this.state.items.filter((one) => one.shown);
     this.byName = new Map(this.state.items.map((one) => [nameOf(one.item, one.place), one]));
     return this.state;
   }
 
+  // What whoever has the tablet is allowed.
+  holds() {
+    return this.context.pkg.person?.authorisations ?? this.run.facts?.authorisations ?? [];
+  }
+
   answers() {
-    return Object.fromEntries([...this.entries].map(([name, entry]) => [name, strip(entry)]));
+    return Object.fromEntries([...this.entries].map(([name, entry]) => [name, this.judged(entry)]));
+  }
+
+  // What was answered here is by its own authorisation, once it is done; what a colleague answered
+  // by theirs.
+  judged(entry) {
+    const known = typeof entry.authorised === "boolean" ? { authorised: entry.authorised } : {};
+    return { ...strip(entry), ...known };
   }
 
   entry(name) {
@@ -122,10 +136,21 @@ export class Run {
   change(name, values) {
     const old = this.entry(name);
     const before = old.state === "done" ? old : (old.before ?? null);
-    const entry = { ...old, ...values, before, state: "typed", at: new Date().toISOString() };
+    const entry = { ...old, ...values, before, state: "typed", at: new Date().toISOString(), authorised: this.mayAnswer(name) };
     this.entries.set(name, entry);
     this.judge();
     return this.write(name, entry);
+  }
+
+  // null where the item asks for nothing.
+  mayAnswer(name) {
+    const asked = this.items.get(split(name)[0])?.item.authorisation;
+    return asked ? this.holds().includes(asked) : null;
+  }
+
+  // A colleague without the authorisation answered it: said again by one who has it, it counts.
+  canStandFor(name) {
+    return this.entries.has(name) && this.entry(name).authorised === false && this.mayAnswer(name) === true;
   }
 
   // What the customer is advised to do about it: it goes with the list, for it is no answer.

@@ -331,6 +331,7 @@ def values() -> dict[str, Any]:
         "operation_id": first(Operation, Operation.kind == "photo").id,
         "sha": first(Blob).sha,
         "code": first(FaultCode).code,
+        "run_id": first(ChecklistRun, ChecklistRun.submitted_at.is_not(None)).id,
         "report_id": first(ServiceReport).id,
         "mark": first(ServiceReport, ServiceReport.holds()).code,
         "kind": Kind.RESET.value,

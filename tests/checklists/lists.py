@@ -87,6 +87,7 @@ class Chance:
             "note": self.one(["", " ", "Å 🦊", None, 5]),
             "photos": self.one([[], ["aa"], None, "aa"]),
             "confirmed": self.one([True, False, None]),
+            "authorised": self.one([True, False, None]),
         }
         return {name: value for name, value in answer.items() if self.perhaps(lambda: True, 0.8)}
 
@@ -98,6 +99,7 @@ class Chance:
                 "current": self.one(ODD),
                 "work": self.some(ODD),
                 "authorisations": self.one([["electrician"], [], None]),
+                **self.one([{}, {}, {"holder": []}, {"holder": ["electrician"]}]),
             },
             "places": [*self.some(PLACES), "station"],
             "answers": {one: self.answer() for one in names if self.perhaps(lambda: True)},

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 from uuid import uuid4
 
@@ -9,12 +10,13 @@ import pytest
 from sqlalchemy import Engine, func, select, text
 from sqlalchemy.exc import IntegrityError
 
-from service.checklists import runs
+from service.checklists import amending, runs
 from service.checklists.models import Answer, ChecklistRun, Finding
 from service.checklists.words import RunState, Verdict
 from service.core.db import db
 from service.core.history import History
-from service.people.models import Person
+from service.people.models import Person, Role
+from service.people.skills import PersonSkill, Skill
 from service.stations.models import Station
 from tests.checklists.conftest import answer, complete, later
 from tests.checklists.test_instruments import instrument
@@ -262,12 +264,53 @@ def test_what_is_answered_after_belongs_to_a_correction(run: ChecklistRun) -> No
         answer(run, "vis.mount|station", "ok", minutes=61)
 
 
-def test_who_takes_over_answers_by_the_own_authorisation(run: ChecklistRun) -> None:
-    complete(run)
+def certified(until: str) -> Person:
+    named = {"name_sv": "Elektriker", "name_en": "Electrician"}
+    skill = Skill.create("test", NOON, code="electrician", is_authorisation=True, **named)
+    ove = Person(name="Ove", email="ove@x.se", role=Role.TECHNICIAN, created_at=NOON)
+    db.session.add(ove)
+    PersonSkill.give(ove, skill, "test", NOON, date.fromisoformat(until))
+    db.session.commit()
+    return ove
 
-    with pytest.raises(runs.IncompleteError):
-        submit(run, authorisations=[])
-    assert submit(run, authorisations=["electrician"]) == []
+
+def test_an_answer_without_its_authorisation_is_kept_and_not_enough(
+    run: ChecklistRun, technician: Person
+) -> None:
+    complete(run)
+    kept = answer(run, "rcd.t1x|rcd:1", 31, minutes=20, by=technician)
+
+    assert (kept.number, kept.authorised) == (31, False)
+    with pytest.raises(runs.IncompleteError, match=r"rcd\.t1x\|rcd:1"):
+        submit(run)
+
+
+def test_a_colleague_answers_and_who_hands_in_needs_none(
+    run: ChecklistRun, technician: Person
+) -> None:
+    complete(run)
+    answer(run, "rcd.t1x|rcd:1", 31, minutes=20, by=technician)
+    kept = answer(run, "rcd.t1x|rcd:1", 31, minutes=30, by=certified("2099-01-01"))
+
+    assert kept.authorised is True
+    assert runs.submit(run, technician, later(60)) == []
+
+
+def test_a_certificate_counts_on_the_day_of_the_answer(run: ChecklistRun) -> None:
+    ove = certified(f"{NOON:%Y-%m-%d}")
+
+    assert answer(run, "rcd.t1x|rcd:1", 31, by=ove).authorised is True
+    assert answer(run, "rcd.t1x|rcd:2", 31, minutes=24 * 60, by=ove).authorised is False
+    assert answer(run, "vis.mount|station", "ok", by=ove).authorised is None
+
+
+def test_a_correction_keeps_who_was_authorised(run: ChecklistRun, technician: Person) -> None:
+    complete(run)
+    answer(run, "rcd.t1x|rcd:1", 31, minutes=20, by=certified("2099-01-01"))
+    submit(run)
+    new = amending.amend(run, "Fel stapel", technician, later(90))
+
+    assert runs.current_answers(new)["rcd.t1x|rcd:1"].authorised is True
 
 
 def test_a_correction_is_a_run_that_names_the_old_one(
@@ -276,7 +319,7 @@ def test_a_correction_is_a_run_that_names_the_old_one(
     complete(run)
     submit(run)
 
-    new = runs.amend(run, "Fel stapel", technician, later(90))
+    new = amending.amend(run, "Fel stapel", technician, later(90))
     answer(new, "rcd.t1x|rcd:1", 31, minutes=95)
     runs.submit(new, technician, later(99))
     db.session.commit()
@@ -296,24 +339,37 @@ def test_a_correction_s_finding_leads_to_no_second_ticket(run: ChecklistRun) -> 
     found.lead_to("test", later(61), ticket=7)
     db.session.commit()
 
-    new = runs.amend(run, "Fel stapel", "test", later(90))
+    new = amending.amend(run, "Fel stapel", "test", later(90))
     (again,) = runs.submit(new, None, later(99))
 
     assert again.ticket_id == 7
 
 
+def test_what_a_correction_finds_no_more_waits_for_nobody(run: ChecklistRun) -> None:
+    complete(run)
+    answer(run, "vis.mount|station", {"value": "remark", "photos": ["ab"]}, minutes=5)
+    (found,) = submit(run)
+    assert db.session.scalars(Finding.open_at([run.station_id])).all() == [found]
+
+    new = amending.amend(run, "Fel stapel", "test", later(90))
+    answer(new, "vis.mount|station", "ok", minutes=95)
+    runs.submit(new, None, later(99))
+
+    assert db.session.scalars(Finding.open_at([run.station_id])).all() == []
+
+
 def test_an_open_run_is_not_corrected(run: ChecklistRun) -> None:
-    with pytest.raises(runs.NotSubmittedError):
-        runs.amend(run, "Fel", "test", later(90))
+    with pytest.raises(amending.NotSubmittedError):
+        amending.amend(run, "Fel", "test", later(90))
 
 
 def test_a_run_is_corrected_once(run: ChecklistRun) -> None:
     complete(run)
     submit(run)
-    runs.amend(run, "Fel", "test", later(90))
+    amending.amend(run, "Fel", "test", later(90))
 
-    with pytest.raises(runs.AmendedError):
-        runs.amend(run, "Fel", "test", later(91))
+    with pytest.raises(amending.AmendedError):
+        amending.amend(run, "Fel", "test", later(91))
 
 
 def test_a_submitted_run_is_looked_through_once(run: ChecklistRun, technician: Person) -> None:

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from sqlalchemy import event, select
 
-from service.checklists import runs
+from service.checklists import amending, runs
 from service.checklists.measurements import series_of
 from service.checklists.models import Answer, ChecklistRun
 from service.checklists.series import last_values, of_item
@@ -103,7 +103,7 @@ def test_a_run_that_is_not_submitted_is_no_history(run: ChecklistRun) -> None:
 def test_a_correction_takes_the_place_of_what_it_corrects(run: ChecklistRun) -> None:
     complete(run)
     runs.submit(run, None, later(60))
-    new = runs.amend(run, "Fel stapel", "test", later(70))
+    new = amending.amend(run, "Fel stapel", "test", later(70))
     answer(new, "rcd.t1x|rcd:1", 31, minutes=75)
     assert numbers(of_item(run.station_id, "rcd.t1x", "rcd:1")) == [28.4]
 

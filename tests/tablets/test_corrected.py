@@ -8,7 +8,7 @@ from uuid import uuid4
 from flask import Flask
 from sqlalchemy import select, update
 
-from service.checklists import runs
+from service.checklists import amending, runs
 from service.checklists.models import ChecklistRun
 from service.core.clock import now
 from service.core.config import Settings
@@ -42,7 +42,7 @@ def printed(settings: Settings) -> ServiceReport:
 def corrected(by: Person) -> None:
     """At the desk: what stood there was read at another station, and is well here."""
     old, at = db.session.scalars(select(ChecklistRun)).one(), now()
-    new = runs.amend(old, WHY, by, at)
+    new = amending.amend(old, WHY, by, at)
     op, given = uuid4(), {"value": "ok", "note": "Sitter där den ska"}
     runs.take(new, op, "vis.label", "station", given, by, at, at)
     runs.submit(new, by, at, unable=True)
@@ -83,7 +83,7 @@ def test_a_correction_opens_no_second_ticket(hand: Hand, say: Say, run: str) -> 
     say("finish", lines=[])
     old = db.session.scalars(select(ChecklistRun)).one()
     desk = person(Role.DISPATCHER, "Disa Dispatch")
-    new = runs.amend(old, WHY, desk, now())
+    new = amending.amend(old, WHY, desk, now())
     runs.submit(new, desk, now(), unable=True)
     db.session.commit()
 

@@ -8,13 +8,14 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
-from service.checklists.models import ChecklistRun, Finding
+from service.checklists.models import Answer, ChecklistRun, Finding
 from service.checklists.words import RunState
 from service.core.db import db
 from service.parts.models import Part
 from service.stations.models import Station
 from service.tickets.models import Ticket
 from service.tickets.states import Priority
+from service.visits import reasons
 from service.visits.service_visits import ServiceVisit
 from service.visits.visit_rows import PartUsage
 from service.visits.visit_states import VisitState
@@ -205,3 +206,15 @@ def test_a_list_that_comes_after_the_end_takes_its_effect(say: Say, run: str) ->
     say("submit", run=run)
 
     assert [one.ticket_id for one in findings()] == [one.id for one in tickets()]
+
+
+def test_an_answer_without_its_authorisation_is_kept_and_asked_about(
+    say: Say, run: str, visit: ServiceVisit
+) -> None:
+    say("check_in", scan=None)
+
+    assert say("answer", **given(run, "rcd.t1x", None, "rcd:1", number=28)) == "review"
+    (kept,) = db.session.scalars(select(Answer))
+    assert (kept.number, kept.authorised) == (28, False)
+    (asked,) = db.session.get_one(ServiceVisit, visit.id).open_reviews
+    assert "“Utlösningstid 1×IΔn”" in reasons.said(str(asked.facts["words"]))

@@ -72,6 +72,21 @@ def test_a_missing_authorisation_is_said_and_does_not_refuse_the_value(bench: Be
     assert answer(page, "lockout|station")["value"] == "ok"
 
 
+def test_a_colleague_with_the_authorisation_answers_for_one_without(bench: Bench) -> None:
+    given = {"value": "ok", "authorised": False, "at": "2026-01-01T08:00:00Z"}
+    run = bench.package["visits"][0]["runs"][0]
+    run["answers"] = {"lockout|station": given}
+    run["facts"]["authorisations"] = []
+    bench.package["person"] = {"id": 1, "name": "Ove", "authorisations": ["electrician"]}
+    page = bench.item("lockout|station")
+
+    expect(page.get_by_text("Besvarades av någon utan elbehörighet")).to_be_visible()
+    go_on(page)
+    assert answer(page, "lockout|station")["value"] == "ok"
+    page = bench.item("lockout|station")
+    expect(page.get_by_text("elbehörighet")).to_have_count(0)
+
+
 def test_the_four_answers_are_radio_inputs_of_one_group(bench: Bench) -> None:
     page = bench.item("label|station")
     group = page.get_by_role("group", name="Märkning läsbar")
