@@ -1,5 +1,6 @@
 // Back and forth with the server: first what waits here goes out, then the day comes in.
 import { call, CallError } from "./api.js";
+import { handOverDrafts } from "./drafts.js";
 import { flush, heard, status } from "./outbox.js";
 import { getMeta, getPackage, log, operations, savePackage, setMeta, wipe } from "./store.js";
 
@@ -59,9 +60,15 @@ async function isOpen() {
   return all.some((op) => op.state === "waiting" || (op.state === "rejected" && op.error?.status !== 422));
 }
 
-// Revoked: what is not handed over yet goes out first; then nothing of ours stays on the tablet.
-async function leave(device) {
+// Revoked: what is not handed over yet goes out first, drafts too; then nothing of ours stays on the
+// tablet. One tab sees to it.
+function leave(device) {
+  return navigator.locks.request("laddvakt-leave", { ifAvailable: true }, (lock) => lock && handOver(device));
+}
+
+async function handOver(device) {
   await setMeta("revoked", true);
+  await handOverDrafts();
   await flush({ now: true });
   if (await isOpen()) return log("revoked, and not everything is handed over yet");
   const token = device.token;
