@@ -2,6 +2,7 @@
 import { call, CallError } from "./api.js";
 import { handOverDrafts } from "./drafts.js";
 import { flush, heard, status } from "./outbox.js";
+import { tidy } from "./tidy.js";
 import { getMeta, getPackage, log, operations, savePackage, setMeta, wipe } from "./store.js";
 
 const FRESH_MS = 60_000;
@@ -28,6 +29,7 @@ async function download(force) {
     }
     await setMeta("downloaded_at", Date.now());
     await heard(null);
+    await tidy(await getPackage());
   } catch (wrong) {
     if (!(wrong instanceof CallError)) throw wrong;
     await heard(wrong);
