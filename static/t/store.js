@@ -43,7 +43,23 @@ function tell(others = true) {
   if (others) channel?.postMessage("changed");
 }
 
-async function write(stores, work, durability = "strict") {
+const pending = new Set();
+
+// Counted as being written until it is through: a photo that is made small, say.
+export function during(work) {
+  pending.add(work);
+  const done = () => pending.delete(work);
+  work.then(done, done);
+  return work;
+}
+
+export async function written() {
+  while (pending.size) await Promise.allSettled(pending);
+}
+
+const write = (...how) => during(put(...how));
+
+async function put(stores, work, durability = "strict") {
   const db = await openStore();
   const tx = db.transaction(stores, "readwrite", { durability });
   const result = await work(tx);

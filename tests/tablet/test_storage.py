@@ -12,7 +12,10 @@ from service.tablets import package
 from service.visits.service_visits import ServiceVisit
 from tests.tablet.conftest import Garage, Hand, kept
 
-KEYS = """async (store) => (await (await import("/static/t/store.js")).openStore()).getAllKeys(store)"""
+KEYS = """async (store) => {
+  const { openStore } = await import("/static/t/store.js");
+  return (await openStore()).getAllKeys(store);
+}"""
 # As if the visit were long ago: it is in the package no more.
 TIDY = """async () => {
   const { getPackage } = await import("/static/t/store.js");
