@@ -19,7 +19,9 @@ export async function refresh({ force = false } = {}) {
 
 async function download(force) {
   const last = (await getMeta("downloaded_at")) ?? 0;
-  if (!force && Date.now() - last < FRESH_MS) return;
+  // Since a clock that was put back, it may seem to be to come.
+  const age = Date.now() - last;
+  if (!force && age >= 0 && age < FRESH_MS) return;
   try {
     const before = await getPackage();
     const pkg = await call("GET", `/package${before?.rev ? `?since=${before.rev}` : ""}`);

@@ -233,3 +233,25 @@ def test_a_wrong_clock_is_measured_and_put_right(
     assert note.skew_ms is not None
     assert abs(note.said_at - now() - timedelta(hours=3)) < timedelta(minutes=2)
     assert abs(note.at - now()) < timedelta(minutes=2)
+
+
+def test_a_clock_that_is_put_back_holds_up_nothing(
+    garage: Garage, chromium: Browser, tove: Person, visit: ServiceVisit
+) -> None:
+    """A year ahead while the server is away, then right again: it goes by itself all the same."""
+    light = a_hand(garage, chromium, service_workers="block")
+    light.given(tove)
+    light.sync()
+    garage.stop()
+    light.page.clock.set_fixed_time(now() + timedelta(days=365))
+    light.do("note", visit.id, text="One")
+    light.page.wait_for_selector("#state.offline")
+    garage.start()
+    light.page.clock.set_fixed_time(now())
+
+    assert light.page.evaluate(
+        """async () => (await import("/static/t/outbox.js")).flush()""",
+    )
+    light.handed_over(1)
+    assert len(kept()) == 1
+    light.close()
