@@ -39,6 +39,7 @@ PUBLIC = frozenset(
 PAGES: dict[str, str] = {
     "operations.index": "operations.read",
     "operations.show": "operations.read",
+    "operations.export": "operations.read",
     # Who may see something that names the file.
     "operations.blob": "measurements.read",
     "operations.settle_visit": "operations.settle",

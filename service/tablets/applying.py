@@ -50,6 +50,7 @@ APPLY: dict[Kind, Apply] = {
     Kind.HAND_OVER: applying_visits.hand_over,
     Kind.UNABLE: applying_visits.unable,
     Kind.FINISH: applying_visits.finish,
+    Kind.DRAFT: applying_notes.draft,
 }
 
 
@@ -65,7 +66,7 @@ def apply(fact: Fact, by_desk: bool = False) -> Outcome:
     """Apply it as far as it can be. `by_desk`: a dispatcher has looked, and says that it counts."""
     savepoint = db.session.begin_nested()
     try:
-        review = None if by_desk else _refuse_strangers(fact)
+        review = None if by_desk or fact.kind is Kind.DRAFT else _refuse_strangers(fact)
         more = APPLY[fact.kind](fact)
         db.session.flush()
         savepoint.commit()

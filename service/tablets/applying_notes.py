@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from service.core.history import record
-from service.tablets.fact import Fact, short, station_of
+from service.tablets.fact import Fact, NotAppliedError, short, station_of
 
 
 def photo(fact: Fact) -> str | None:
@@ -18,3 +18,8 @@ def note(fact: Fact) -> str | None:
         station = station_of(fact, fact.body["station_id"])
         record("note", station, fact.person, fact.at, short(fact.body["text"], 2000))
     return None
+
+
+def draft(fact: Fact) -> str | None:
+    """Only shown: whoever typed it never said that it is done."""
+    raise NotAppliedError("It is a draft: nobody said that it is done.")

@@ -220,6 +220,13 @@ class FinishBody(Body):
     lines = many(fields.Nested(FinishedLine), load_default=list)
 
 
+class DraftBody(Body):
+    """What was typed and never done, as the tablet kept it. It never takes effect."""
+
+    form = Words(200, required=True)
+    typed = fields.Dict(keys=fields.String(), load_default=dict)
+
+
 BODIES: dict[Kind, type[Body]] = {
     Kind.CHECK_IN: CheckInBody,
     Kind.CHECK_OUT: CheckOutBody,
@@ -241,6 +248,7 @@ BODIES: dict[Kind, type[Body]] = {
     Kind.HAND_OVER: HandOverBody,
     Kind.UNABLE: UnableBody,
     Kind.FINISH: FinishBody,
+    Kind.DRAFT: DraftBody,
 }
 
 

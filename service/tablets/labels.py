@@ -30,6 +30,7 @@ KIND: dict[Kind, Any] = {
     Kind.HAND_OVER: _l("handed over"),
     Kind.UNABLE: _l("could not complete"),
     Kind.FINISH: _l("finished"),
+    Kind.DRAFT: _l("left a draft"),
 }
 STATE: dict[OperationState, Any] = {
     OperationState.APPLIED: _l("applied"),

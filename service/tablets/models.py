@@ -25,7 +25,7 @@ from service.core.history import record
 from service.people.models import Person
 from service.people.roles import Role
 from service.people.tablets import DESK, Tablet
-from service.tablets.words import OperationState, Settled
+from service.tablets.words import Kind, OperationState, Settled
 
 
 class NotToSettleError(Exception):
@@ -126,7 +126,7 @@ class Operation(_Sent):
     @property
     def is_waiting(self) -> bool:
         """It could still be applied."""
-        return self.is_open and not self.took_effect
+        return self.is_open and not self.took_effect and self.kind != Kind.DRAFT
 
     @property
     def open_rivals(self) -> list[OperationRival]:

@@ -6,6 +6,7 @@ means that the operation is kept, and its effect with it.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -71,7 +72,7 @@ def fact_of(said: Said, tablet: Tablet, skew_ms: int | None, received: datetime)
     visit = _visit(asked["visit_id"])
     skew = None if skew_ms is None else timedelta(milliseconds=skew_ms)
     when = times.judge(asked["at"], received, skew)
-    named = [*asked["blobs"], *raw.files_of(asked["body"])]
+    named = [*asked["blobs"], *_files_of(asked)]
     return Fact(
         uuid=asked["id"],
         kind=asked["kind"],
@@ -89,6 +90,11 @@ def fact_of(said: Said, tablet: Tablet, skew_ms: int | None, received: datetime)
         said_at=asked["at"],
         skew_ms=skew_ms,
     )
+
+
+def _files_of(asked: dict[str, Any]) -> Iterable[str]:
+    """A draft may speak of what was taken out of it again: its envelope names what it has."""
+    return () if asked["kind"] is Kind.DRAFT else raw.files_of(asked["body"])
 
 
 def _readable(said: Said, tablet: Tablet, at: datetime) -> Fact | ValidationError:

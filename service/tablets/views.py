@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from flask import Blueprint, abort, flash, g, redirect, render_template, request, url_for
+from flask import Blueprint, Response, abort, flash, g, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
@@ -61,6 +61,14 @@ def index() -> ResponseReturnValue:
 @bp.get("/tablets/operations/<int:operation_id>")
 def show(operation_id: int) -> str:
     return _page(g.person.may_see(Operation, operation_id))
+
+
+@bp.get("/tablets/operations/<int:operation_id>/file")
+def export(operation_id: int) -> Response:
+    """As it came, to be carried elsewhere."""
+    operation = g.person.may_see(Operation, operation_id)
+    headers = {"Content-Disposition": f"attachment; filename=laddvakt-{operation.id}.json"}
+    return Response(pretty(operation.raw), mimetype="application/json", headers=headers)
 
 
 @bp.post("/tablets/operations/<int:operation_id>/settlement")

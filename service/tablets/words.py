@@ -26,6 +26,8 @@ class Kind(StrEnum):
     HAND_OVER = "hand_over"
     UNABLE = "unable"
     FINISH = "finish"
+    # Typed and never done: a revoked tablet hands it over before it wipes itself.
+    DRAFT = "draft"
 
 
 class OperationState(StrEnum):

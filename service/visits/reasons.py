@@ -23,6 +23,7 @@ REASONS: tuple[Any, ...] = (
     _l("There is no part %(key)s."),
     _l("There is no station %(key)s."),
     _l("There is no such checklist."),
+    _l("It is a draft: nobody said that it is done."),
     _l("The checklist is another visit's."),
     _l("The checklist is no visit's."),
     _l("The checklist was submitted although something is open: %(items)s"),

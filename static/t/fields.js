@@ -71,7 +71,7 @@ function restored(key, draft, { words, store, hour, again }) {
 export async function keepPhotos(file, said, key, { words, store }) {
   const photos = [...((await store.getDraft(key))?.photos ?? [])];
   const told = () => (said.textContent = photos.length ? words("visit.photos_kept", { n: photos.length }) : "");
-  file.addEventListener("change", async () => {
+  const take = async () => {
     for (const one of file.files) {
       photos.push(await photographed(one, store));
       await store.saveDraft(key, "photos", [...photos]);
@@ -79,7 +79,8 @@ export async function keepPhotos(file, said, key, { words, store }) {
     await store.saveDraft(key, "at", Date.now());
     file.value = "";
     told();
-  });
+  };
+  file.addEventListener("change", () => store.during(take()));
   told();
   return photos;
 }

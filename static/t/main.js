@@ -1,5 +1,6 @@
 // The shell: which page an address shows, what every page is given, and the line that says how
 // things stand between this tablet and the server.
+import { keepCaret, restoreCaret } from "./caret.js";
 import { h } from "./dom.js";
 import * as outbox from "./outbox.js";
 import { day as dayText, hour, language, t, useLanguage } from "./words.js";
@@ -52,6 +53,7 @@ async function showPage() {
   document.body.dataset.page = address.split("/")[0] || "day";
   await page.show(main, params, given);
   if (mine === shown) settleFocus();
+  if (mine === shown) restoreCaret(main);
   document.body.dataset.shown = location.hash;
   return showBar();
 }
@@ -185,8 +187,16 @@ let reloading = false;
 navigator.serviceWorker?.addEventListener("controllerchange", () => {
   if (document.getElementById("update").hidden || reloading) return;
   reloading = true;
-  location.reload();
+  renew();
 });
+
+// Every tab is renewed, also one in which somebody types: what is on its way into the store comes
+// first, and the caret is where it was.
+async function renew() {
+  await store.written();
+  keepCaret(main);
+  location.reload();
+}
 
 addEventListener("hashchange", showPage);
 addEventListener("online", () => sync(true));

@@ -15,12 +15,15 @@ export async function flush({ now = false } = {}) {
   return navigator.locks.request("laddvakt-outbox", { ifAvailable: true }, async (lock) => {
     if (!lock) return false;
     const contact = (await getMeta("contact")) ?? {};
-    if (!now && contact.next_try_at > Date.now()) return false;
+    if (!now && isTooEarly(contact.next_try_at)) return false;
     const failure = await sendAll();
     await noteContact(failure);
     return !failure;
   });
 }
+
+// A clock that was put back makes nothing wait for a year.
+const isTooEarly = (at) => at > Date.now() && at - Date.now() < 2 * LONGEST_WAIT_MS;
 
 async function sendAll() {
   const held = new Map();

@@ -1,5 +1,6 @@
 // What was done here, and whether the server has it. Nothing vanishes.
 import { h } from "./dom.js";
+import { keptHere } from "./tidy.js";
 
 const LOOK = { waiting: "offline", sent: "ok", rejected: "fault" };
 
@@ -11,7 +12,7 @@ export async function show(main, _params, context) {
   const settle = async () => {
     const all = (await store.operations()).reverse();
     list.replaceChildren(...all.map((op) => row(op, context)));
-    save.hidden = all.every((op) => op.state === "sent");
+    save.hidden = all.every((op) => op.state === "sent") && !(await keptHere()).drafts;
     if (!all.length) list.replaceChildren(h("li", {}, words("outbox.none")));
   };
   const stop = outbox.onChange(() => (list.isConnected ? settle() : stop()));

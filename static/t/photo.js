@@ -1,5 +1,6 @@
 // Photos: made small in the browser, kept as bytes by their hash, named in the answer by it.
 import { h } from "./dom.js";
+import { during } from "./store.js";
 
 const LONGEST = 1600;
 const QUALITY = 0.8;
@@ -90,7 +91,7 @@ function chooser(text, more, disabled, take) {
   input.addEventListener("change", async () => {
     const files = [...input.files];
     input.value = "";
-    await take(files);
+    await during(take(files));
   });
   return h("label", { class: "button file" }, input, h("span", {}, text));
 }

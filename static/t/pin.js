@@ -5,6 +5,7 @@ import { getMeta, setMeta } from "./store.js";
 const ROUNDS = 210_000;
 const LOCKS_AFTER_MS = 5 * 60_000;
 const FREE_TRIES = 3;
+const LONGEST_WAIT_MS = 3_600_000;
 let opened = false;
 let hiddenAt = null;
 
@@ -27,7 +28,8 @@ export async function isLocked() {
 
 export function minded(isVisible, showPage) {
   if (!isVisible) hiddenAt = Date.now();
-  else if (hiddenAt && Date.now() - hiddenAt > LOCKS_AFTER_MS) {
+  // A clock that was put back meanwhile says nothing: locked, to be sure.
+  else if (hiddenAt && (Date.now() - hiddenAt > LOCKS_AFTER_MS || Date.now() < hiddenAt)) {
     opened = false;
     showPage();
   }
@@ -36,14 +38,16 @@ export function minded(isVisible, showPage) {
 // Returns how many milliseconds one has to wait before the next try, 0 where it was right.
 export async function tryPin(pin) {
   const known = await getMeta("pin");
-  if (known.next_try_at > Date.now()) return known.next_try_at - Date.now();
+  const left = known.next_try_at - Date.now();
+  // Where a clock was put back, nobody waits for a year.
+  if (left > 0 && left <= LONGEST_WAIT_MS) return left;
   if ((await derived(pin, known.salt)) === known.hash) {
     await setMeta("pin", { ...known, fails: 0, next_try_at: 0 });
     opened = true;
     return 0;
   }
   const fails = known.fails + 1;
-  const wait = fails < FREE_TRIES ? 1 : Math.min(2 ** (fails - FREE_TRIES) * 10_000, 3_600_000);
+  const wait = fails < FREE_TRIES ? 1 : Math.min(2 ** (fails - FREE_TRIES) * 10_000, LONGEST_WAIT_MS);
   await setMeta("pin", { ...known, fails, next_try_at: Date.now() + wait });
   return wait;
 }

@@ -2,6 +2,7 @@
 import { h } from "./dom.js";
 import { labelled, select } from "./fields.js";
 import { share, shares } from "./position.js";
+import { keptHere } from "./tidy.js";
 
 const BEARABLE_SKEW_MS = 30_000;
 
@@ -26,6 +27,8 @@ export async function show(main, _params, context) {
     await positionBox(context),
     h("p", { class: `state ${isOff ? "warning" : "ok"}` }, isOff ? words("settings.skew", { n: Math.round(skew / 1000) }) : words("settings.skew_ok")),
     h("p", {}, `${words("settings.device")}: ${device?.name ?? "–"} (${device?.id ?? "–"})`),
+    h("h2", {}, words("settings.kept")),
+    h("ul", { class: "plain", id: "kept" }, (await keptLines(context)).map((line) => h("li", {}, line))),
     pkg && h("p", {}, words("settings.size", { n: Math.ceil(JSON.stringify(pkg).length / 1024) })),
     pkg?.instruments?.length ? [h("h2", {}, words("settings.instruments")), h("ul", { class: "plain" }, pkg.instruments.map((one) => instrument(one, context)))] : "",
   );
@@ -48,6 +51,18 @@ async function positionBox({ words, store }) {
   });
   return box;
 }
+
+async function keptLines({ words, outbox }) {
+  const [here, { waiting, rejected }] = [await keptHere(), await outbox.status()];
+  return [
+    words("settings.unsent", { n: waiting + rejected }),
+    words("settings.drafts", { n: here.drafts }),
+    words("settings.photos", { n: here.photos, size: mb(here.bytes) }),
+    here.quota ? words("settings.room", { used: mb(here.usage), of: mb(here.quota) }) : null,
+  ].filter(Boolean);
+}
+
+const mb = (bytes) => (bytes / 2 ** 20).toLocaleString(undefined, { maximumFractionDigits: bytes < 2 ** 30 ? 1 : 0 });
 
 function instrument(one, { words, day }) {
   const isOver = one.calibrated_until && one.calibrated_until < new Date().toISOString().slice(0, 10);

@@ -1,7 +1,7 @@
 // A charger as it is now, and what it can be asked: with coverage only, and never without its age.
 import { h } from "./dom.js";
 import { ask, became, live } from "./live.js";
-import { labelled } from "./fields.js";
+import { keepTyped, labelled } from "./fields.js";
 
 const ASK_AGAIN_MS = 2_000;
 const ASKED_AT_MOST = 60;
@@ -66,7 +66,7 @@ function told(id, now, stay, refresh) {
     list(words("live.faults"), now.faults, (one) => `${day(one.at ?? one.raised_at, true)} ${words(one.title ?? one.fault)}`),
     list(words("live.messages"), now.messages, (one) => `${day(one.at, true)} ${one.action ?? one.kind ?? ""} ${one.words ?? one.text ?? ""}`),
     h("div", { class: "t-row" }, again(stay, refresh)),
-    asking(id, outlets, stay),
+    asking(id, outlets, stay, refresh),
   ];
 }
 
@@ -75,21 +75,23 @@ function list(title, rows, text) {
   return h("details", {}, h("summary", {}, title), h("ul", { class: "plain" }, rows.map((one) => h("li", { dir: "auto" }, text(one)))));
 }
 
-function asking(id, outlets, stay) {
-  const { words, pkg } = stay;
+function asking(id, outlets, stay, refresh) {
+  const { words, pkg, store } = stay;
   const reason = h("input", { maxlength: "300", required: true });
   const said = h("p", { role: "status" });
   const send = (kind, fields) => async () => {
     if (!reason.reportValidity()) return;
     said.textContent = words("live.sent");
     try {
-      await follow(await ask(id, kind, fields, reason.value.trim()), said, words);
+      const asked = await ask(id, kind, fields, reason.value.trim());
+      await store.dropDraft(`remote-${id}`);
+      await follow(asked, said, words);
     } catch (wrong) {
       said.textContent = words("live.refused", { why: wrong.message });
     }
   };
   const button = (text, kind, fields) => h("button", { type: "button", class: "button", onclick: send(kind, fields) }, text);
-  return h("form", { class: "t-form", onsubmit: (event) => event.preventDefault() },
+  const form = h("form", { class: "t-form", onsubmit: (event) => event.preventDefault() },
     h("h2", {}, words("live.go", { name: pkg?.stations[id]?.name ?? id })),
     labelled(words("live.reason"), reason),
     h("div", { class: "t-row" },
@@ -100,6 +102,8 @@ function asking(id, outlets, stay) {
         button(words("live.unlock", { n: one.number }), "unlock", { connector: one.number }),
         button(words("live.test", { n: one.number }), "remote_start", { connector: one.number })])),
     said);
+  keepTyped(form, `remote-${id}`, { ...stay, again: refresh });
+  return form;
 }
 
 // Until its effect is judged, or it is clear that nobody will know.

@@ -43,7 +43,23 @@ function tell(others = true) {
   if (others) channel?.postMessage("changed");
 }
 
-async function write(stores, work, durability = "strict") {
+const pending = new Set();
+
+// Counted as being written until it is through: a photo that is made small, say.
+export function during(work) {
+  pending.add(work);
+  const done = () => pending.delete(work);
+  work.then(done, done);
+  return work;
+}
+
+export async function written() {
+  while (pending.size) await Promise.allSettled(pending);
+}
+
+const write = (...how) => during(put(...how));
+
+async function put(stores, work, durability = "strict") {
   const db = await openStore();
   const tx = db.transaction(stores, "readwrite", { durability });
   const result = await work(tx);
@@ -76,6 +92,18 @@ export function saveDraft(key, name, answer) {
     await tx.store.put(draft, key);
   });
 }
+
+// Everything in some of the stores, by its key.
+export async function readAll(...stores) {
+  const tx = (await openStore()).transaction(stores);
+  const all = stores.map(async (name) => {
+    const [keys, values] = await Promise.all([tx.objectStore(name).getAllKeys(), tx.objectStore(name).getAll()]);
+    return [name, Object.fromEntries(keys.map((key, at) => [key, values[at]]))];
+  });
+  return Object.fromEntries(await Promise.all(all));
+}
+
+export const drop = (store, keys) => keys.length && write(store, (tx) => Promise.all(keys.map((key) => tx.store.delete(key))));
 
 export const dropDraft = (key) => write("draft", (tx) => tx.store.delete(key));
 
@@ -152,7 +180,7 @@ export async function log(words) {
 // Everything that the server does not have, in one file: what a person carries out by hand.
 export async function exportUnsent() {
   const open = (await operations()).filter((op) => op.state !== "sent");
-  const drafts = await allDrafts();
+  const { draft: drafts } = await readAll("draft");
   const blobs = {};
   for (const sha of new Set([...open.flatMap((op) => op.blobs), ...named(drafts)])) {
     const blob = await getBlob(sha);
@@ -161,12 +189,6 @@ export async function exportUnsent() {
   const device = await getMeta("device");
   const told = { format: "laddvakt-unsent", version: 1, exported_at: new Date().toISOString(), device: device?.id ?? null, person: device?.person ?? null };
   return new Blob([JSON.stringify({ ...told, operations: open, drafts, blobs }, null, 1)], { type: "application/json" });
-}
-
-async function allDrafts() {
-  const db = await openStore();
-  const [keys, values] = await Promise.all([db.getAllKeys("draft"), db.getAll("draft")]);
-  return Object.fromEntries(keys.map((key, at) => [key, values[at]]));
 }
 
 // The photos that drafts speak of, wherever they do.

@@ -1,6 +1,8 @@
 // Back and forth with the server: first what waits here goes out, then the day comes in.
 import { call, CallError } from "./api.js";
+import { handOverDrafts } from "./drafts.js";
 import { flush, heard, status } from "./outbox.js";
+import { tidy } from "./tidy.js";
 import { getMeta, getPackage, log, operations, savePackage, setMeta, wipe } from "./store.js";
 
 const FRESH_MS = 60_000;
@@ -17,7 +19,9 @@ export async function refresh({ force = false } = {}) {
 
 async function download(force) {
   const last = (await getMeta("downloaded_at")) ?? 0;
-  if (!force && Date.now() - last < FRESH_MS) return;
+  // Since a clock that was put back, it may seem to be to come.
+  const age = Date.now() - last;
+  if (!force && age >= 0 && age < FRESH_MS) return;
   try {
     const before = await getPackage();
     const pkg = await call("GET", `/package${before?.rev ? `?since=${before.rev}` : ""}`);
@@ -27,6 +31,7 @@ async function download(force) {
     }
     await setMeta("downloaded_at", Date.now());
     await heard(null);
+    await tidy(await getPackage());
   } catch (wrong) {
     if (!(wrong instanceof CallError)) throw wrong;
     await heard(wrong);
@@ -59,9 +64,15 @@ async function isOpen() {
   return all.some((op) => op.state === "waiting" || (op.state === "rejected" && !op.error?.is_kept));
 }
 
-// Revoked: what is not handed over yet goes out first; then nothing of ours stays on the tablet.
-async function leave(device) {
+// Revoked: what is not handed over yet goes out first, drafts too; then nothing of ours stays on the
+// tablet. One tab sees to it.
+function leave(device) {
+  return navigator.locks.request("laddvakt-leave", { ifAvailable: true }, (lock) => lock && handOver(device));
+}
+
+async function handOver(device) {
   await setMeta("revoked", true);
+  await handOverDrafts();
   await flush({ now: true });
   if (await isOpen()) return log("revoked, and not everything is handed over yet");
   const token = device.token;

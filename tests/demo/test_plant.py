@@ -36,6 +36,7 @@ from service.stations import keys
 from service.stations.models import Site, Station, StationModel
 from service.tickets.models import Ticket
 from service.tickets.states import OPEN, Resolution, State
+from service.visits import verifying
 from service.visits.service_visits import ServiceVisit
 from tests.conftest import NOON
 
@@ -217,6 +218,9 @@ def test_there_are_tablets_and_one_has_not_handed_over(planted: Credentials) -> 
 def test_the_finished_visit_becomes_a_report_with_photos(
     planted: Credentials, planted_app: Flask
 ) -> None:
+    # Nothing is printed before it is known whether the charger came back.
+    verifying.verify(NOON)
+    db.session.flush()
     ask_for_reports(NOON)
     db.session.commit()
     assert make_waiting(planted_app.config["SETTINGS"], photos) == 1

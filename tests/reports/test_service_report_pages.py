@@ -130,7 +130,7 @@ def test_the_desk_sees_what_did_not_come_about_and_tries_again(
     request.report_id, request.attempts = None, TRIES
     request.failed("PrintingError: it was not printed within 60 s", now())
     db.session.commit()
-    assert "it was not printed within 60 s" in as_dispatcher.get("/reports").text
+    assert "It was not printed within 60 s." in as_dispatcher.get("/reports").text
 
     as_dispatcher.post(f"/reports/requests/{request.id}/attempt")
     db.session.refresh(request)

@@ -251,3 +251,25 @@ def test_a_pause_asks_why_and_needs_no_position(hand: Hand, visit: ServiceVisit)
         ("check_in", {"scan": None, "position": None}),
         ("pause", {"kind": "part", "why": "Säkringen"}),
     ]
+
+
+def test_a_clock_that_is_put_back_holds_up_nothing(
+    garage: Garage, chromium: Browser, tove: Person, visit: ServiceVisit
+) -> None:
+    """A year ahead while the server is away, then right again: it goes by itself all the same."""
+    light = a_hand(garage, chromium, service_workers="block")
+    light.given(tove)
+    light.sync()
+    garage.stop()
+    light.page.clock.set_fixed_time(now() + timedelta(days=365))
+    light.do("note", visit.id, text="One")
+    light.page.wait_for_selector("#state.offline")
+    garage.start()
+    light.page.clock.set_fixed_time(now())
+
+    assert light.page.evaluate(
+        """async () => (await import("/static/t/outbox.js")).flush()""",
+    )
+    light.handed_over(1)
+    assert len(kept()) == 1
+    light.close()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import Page, expect
 
 from service.tablets import shell_views
 from service.visits.service_visits import ServiceVisit
@@ -31,6 +31,48 @@ def test_a_new_version_waits_until_somebody_takes_it(
     expect(page.locator("textarea")).to_have_value("Half a sentence")
     expect(page.locator(".restored")).to_contain_text("Utkast återställt")
     assert page.evaluate("caches.keys()") == ["laddvakt-t-newer"]
+
+
+def test_an_update_taken_in_one_tab_loses_no_form_in_another(
+    hand: Hand, visit: ServiceVisit, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    page, other = hand.page, Hand(hand.garage, hand.context, hand.context.new_page())
+    run = hand.stored("package")[0]["visits"][0]["runs"][0]["uuid"]
+    page.goto(f"{hand.garage.address}/t/#/visit/{visit.id}/run/{run}")
+    page.locator(".row a").first.click()
+    type_in(page, "#note", "Rust at hinge", 8)
+    item = page.url
+    other.open("#/fault")
+    other.unlock()
+    type_in(other.page, "main textarea", "The door hangs", 4)
+    monkeypatch.setattr(shell_views, "version", lambda: "newer")
+    page.evaluate("async () => (await navigator.serviceWorker.ready).update()")
+    for one in (page, other.page):
+        one.wait_for_selector("#update:visible")
+        one.evaluate("() => (document.documentElement.dataset.old = 'yes')")
+
+    # The last keys of both come in the same moment as the update.
+    other.page.keyboard.type("!")
+    page.keyboard.type("the ")
+    page.click("#update .button", no_wait_after=True)
+    for one in (page, other.page):
+        one.locator("html:not([data-old])[data-ready] #pin").wait_for()
+    hand.unlock()
+    other.unlock()
+
+    assert page.url == item
+    expect(page.locator("#note")).to_have_value("Rust at the hinge")
+    expect(other.page.locator("main textarea")).to_have_value("The !door hangs")
+    expect(other.page.locator("main textarea")).to_be_focused()
+    assert other.page.evaluate("document.activeElement.selectionStart") == 5
+    expect(page.locator("#note")).to_be_focused()
+    assert page.evaluate("document.activeElement.selectionStart") == 12
+
+
+def type_in(page: Page, field: str, text: str, caret: int) -> None:
+    """And leave the caret in the midst of it."""
+    page.locator(field).press_sequentially(text)
+    page.locator(field).evaluate("(field, at) => field.setSelectionRange(at, at)", caret)
 
 
 def test_without_a_service_worker_it_says_so_and_works_while_it_is_open(light: Hand) -> None:

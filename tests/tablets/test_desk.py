@@ -220,3 +220,16 @@ def test_what_a_technician_may_not_ask_is_refused(
 
     assert answer.status_code == status
     assert db.session.scalars(select(RemoteAction)).all() == []
+
+
+def test_a_draft_never_counts_whoever_says_so(desk: FlaskClient, hand: Hand) -> None:
+    sent = hand.made("draft", form="fault", typed={"n0": "Half", "photos": ["ab" * 32]})
+    assert hand.send(sent).get_json()["state"] == "review"
+    draft = kept()[0]
+    assert 'value="apply"' not in desk.get(f"{PAGE}/{draft.id}").text
+
+    assert settle(desk, str(draft.id), "apply").status_code == 422
+    assert settle(desk, str(draft.id), "dismiss").status_code == 303
+    db.session.expire_all()
+    assert not kept()[0].is_open
+    assert not kept()[0].took_effect

@@ -36,6 +36,7 @@ def test_a_station_that_moves_says_from_where_to_where(
     station: Station, customer: Customer, admin: Person, as_admin: FlaskClient
 ) -> None:
     old = station.site
+    assert old
     new = Site(customer=customer, name="Varvet", city="Göteborg", created_at=NOON)
     db.session.add(new)
     db.session.flush()
