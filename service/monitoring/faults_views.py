@@ -72,7 +72,9 @@ def index() -> ResponseReturnValue:
 @bp.get("/<code>")
 def show(code: str) -> str:
     fault = _with(code)
-    return _page(fault, FaultForm(obj=fault, ocpp2="\n".join(fault.ocpp2)))
+    form = FaultForm(obj=fault)
+    form.ocpp2.data = "\n".join(fault.ocpp2)
+    return _page(fault, form)
 
 
 @bp.post("/<code>")
