@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
-from ocpp_link import frames
+from ocpp_link import frames, v16
+from ocpp_link.dialect import Dialect
 from service.monitoring.words import Word
 
 
@@ -29,8 +30,10 @@ class Arrived:
     word: Word | None = None
     # A CALL is answered, whatever is in it; nothing else is.
     is_call: bool = False
-    # False where OCPP 1.6 knows no such action.
+    # False where its version of OCPP knows no such action.
     known: bool = True
+    # The version that its socket speaks.
+    dialect: Dialect = v16
     # The code and the words of the CALLERROR, where it cannot be read.
     unreadable: tuple[str, str] | None = None
     # For an answer to our call: milliseconds that we waited for it.
@@ -45,7 +48,9 @@ class Arrived:
         if self.unreadable:
             return frames.error(self._id, *self.unreadable)
         if self.is_call and not self.known:
-            return frames.error(self._id, "NotImplemented", f"{self.action} is not of OCPP 1.6")
+            return frames.error(
+                self._id, "NotImplemented", f"{self.action} is not of {self.dialect.NAME}"
+            )
         return None
 
     @property

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from ocpp_link.dialect import NO_ERRAND, Errand
 from service.remote.actions import Kind
 
 ACTIONS = {
@@ -32,7 +33,9 @@ AGREES = {
 }
 
 
-def ask(kind: Kind, fields: dict[str, Any]) -> tuple[str, dict[str, Any]]:
+def ask(
+    kind: Kind, fields: dict[str, Any], _errand: Errand = NO_ERRAND
+) -> tuple[str, dict[str, Any]]:
     """The action and the payload of the CALL that asks for it."""
     said = {NAMES.get(name, name): value for name, value in fields.items() if value is not None}
     if "type" in said:
@@ -46,3 +49,8 @@ def positive(kind: Kind, payload: dict[str, Any]) -> bool:
         return True
     status = payload.get("status")
     return isinstance(status, str) and status.strip().casefold() in AGREES.get(kind, {"accepted"})
+
+
+def told(_kind: Kind, payload: dict[str, Any]) -> dict[str, Any]:
+    """The answer as it is kept: as it came."""
+    return payload

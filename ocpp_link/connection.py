@@ -17,6 +17,7 @@ from websockets.exceptions import ConnectionClosed
 
 from ocpp_link import frames, v16
 from ocpp_link.arrived import Arrived, Departed, Inbox
+from ocpp_link.dialect import Dialect, Who
 from ocpp_link.outcomes import Calls, Lost, Outcome
 from ocpp_link.pace import Pace, Pressure
 from ocpp_link.repeats import Repeats, Reply
@@ -44,9 +45,17 @@ class Connection:
     """`connection_id` is the generation: an answer, or a late close, of another one is not its."""
 
     def __init__(
-        self, station_id: int, connection_id: int, wire: Wire, inbox: Inbox, address: str = ""
+        self,
+        station_id: int,
+        connection_id: int,
+        wire: Wire,
+        inbox: Inbox,
+        address: str = "",
+        dialect: Dialect = v16,
     ) -> None:
         self.station_id, self.connection_id = station_id, connection_id
+        # Never remembered beyond this socket: a charger may come back with another one (Q2).
+        self.dialect = dialect
         self.wire, self.address = wire, address
         self._inbox = inbox
         self._loop = asyncio.get_running_loop()
@@ -55,7 +64,7 @@ class Connection:
         # It went on sending although it was slowed, and was therefore put out.
         self.has_flooded = False
         self._repeats = Repeats()
-        self._calls = Calls(self._loop)
+        self._calls = Calls(self._loop, dialect.answer_findings)
         self._replies: deque[Reply] = deque()
         self._has_room = asyncio.Event()
         self._has_room.set()
@@ -153,6 +162,9 @@ class Connection:
         match message:
             case frames.Call() as call:
                 self._take_call(call, text, odd, at)
+            case frames.Unreadable() as send if self.dialect.sends(text):
+                said = self._item(send, text, odd, at, action=frames.sent(text))
+                self._queue(self._keep(replace(said, findings=tuple(odd))))
             case frames.Unreadable(is_answer=False) as bad:
                 item = self._item(bad, text, odd, at, is_call=True, action=bad.action)
                 self._queue(self._keep(replace(item, unreadable=(bad.code, bad.why))))
@@ -163,8 +175,8 @@ class Connection:
                 self._take_answer(answer, text, odd, at)
 
     def _take_call(self, call: frames.Call, text: str, odd: list[str], at: datetime) -> None:
-        who = v16.Who(self.station_id, self.connection_id)
-        reading = v16.read(call.action, call.payload, who, at, text)
+        who = Who(self.station_id, self.connection_id)
+        reading = self.dialect.read(call.action, call.payload, who, at, text)
         self._tells_states |= reading.action == "BootNotification"
         item = self._item(call, text, odd, at, is_call=True, action=reading.action)
         earlier = self._repeats.reply(reading.action, call.id, text, self._loop.time())
@@ -209,6 +221,7 @@ class Connection:
             findings=(*odd, *message.findings),
             word=Heard(station_id=self.station_id, connection_id=self.connection_id, at=at),
             is_call=is_call,
+            dialect=self.dialect,
         )
 
     def _queue(self, keeping: Any) -> Reply:

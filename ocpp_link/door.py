@@ -8,12 +8,12 @@ from http import HTTPStatus
 import structlog
 from websockets.http11 import Request, Response
 
+from ocpp_link import dialects
 from ocpp_link.book import Book, Known
 from ocpp_link.failures import Failures
 from ocpp_link.gate import Gate
 from ocpp_link.handshake import (
     Credentials,
-    chosen_protocol,
     credentials_in,
     identity_in,
     is_foreign,
@@ -74,9 +74,9 @@ class Door:
             why = "This station must connect with TLS: use the wss:// address."
             return _refuse(wire, HTTPStatus.FORBIDDEN, why, address=address, identity=identity)
         offered = protocols_in(request.headers.get_all("Sec-WebSocket-Protocol"))
-        protocol = chosen_protocol(offered)
+        protocol = dialects.chosen(offered)
         if offered and protocol is None:
-            why = "OCPP 1.6 is spoken here: offer the subprotocol ocpp1.6."
+            why = "Offer one of the subprotocols ocpp1.6, ocpp2.0.1 and ocpp2.1."
             facts = {"identity": identity, "offered": offered[:5]}
             return _refuse(wire, HTTPStatus.BAD_REQUEST, why, address=address, **facts)
         if not self._gate.has_room(address):

@@ -17,7 +17,7 @@ from ocpp_link.limits import DEPTH, NODES, tidy
 
 MessageId = str | int
 
-CALL, RESULT, ERROR, RESULT_ERROR = 2, 3, 4, 5
+CALL, RESULT, ERROR, RESULT_ERROR, SEND = 2, 3, 4, 5, 6
 NO_ID: Final = "-1"
 FORMATION, PROTOCOL, TYPE = "FormationViolation", "ProtocolError", "TypeConstraintViolation"
 
@@ -270,3 +270,9 @@ def _beginning(text: str) -> tuple[MessageId, bool, str | None]:
         message_id = NO_ID
     is_answer = int(kind) in (RESULT, ERROR, RESULT_ERROR)
     return message_id, is_answer, None if is_answer else action
+
+
+def sent(text: str) -> str | None:
+    """The action of a SEND of OCPP 2.1, which nobody may answer. None where it is none."""
+    found = BEGINNING.match(text)
+    return (found[3] or "") if found and int(found[1]) == SEND else None

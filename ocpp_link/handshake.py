@@ -10,8 +10,6 @@ from urllib.parse import unquote
 
 from service.stations.identity import is_identity
 
-# What real chargers call OCPP 1.6 over JSON (Q3), in lower case.
-OCPP_16 = frozenset({"ocpp1.6", "ocpp1.6j", "ocpp16", "ocpp16j", "ocpp1.6-json", "ocpp-1.6"})
 # Whatever two programs may read differently in a path is refused (A3 of docs/security.md).
 AMBIGUOUS = (";", "#", "\\", "%2f", "%5c", "%00", "%25", "%23", "%3b", "%3f")
 
@@ -60,11 +58,6 @@ def is_of(credentials: Credentials, identity: str) -> bool:
 
 def protocols_in(headers: Sequence[str]) -> list[str]:
     return [one.strip() for header in headers for one in header.split(",") if one.strip()]
-
-
-def chosen_protocol(offered: Sequence[str]) -> str | None:
-    """The first one that is OCPP 1.6, exactly as it was offered."""
-    return next((one for one in offered if one.casefold() in OCPP_16), None)
 
 
 def _padded(coded: str) -> str:

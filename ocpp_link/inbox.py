@@ -14,7 +14,7 @@ import structlog
 from flask import Flask
 from sqlalchemy.exc import DBAPIError
 
-from ocpp_link import frames, v16
+from ocpp_link import frames
 from ocpp_link.arrived import Arrived, Departed
 from ocpp_link.batches import Batches
 from service import intake
@@ -110,7 +110,7 @@ def _reply(item: Arrived, word: Word, answer: object, at: datetime) -> str | Non
     if not item.is_call:
         return None
     message_id = frames.NO_ID if item.message_id is None else item.message_id
-    return item.refusal or frames.result(message_id, v16.answer(word, answer, at))
+    return item.refusal or frames.result(message_id, item.dialect.answer(word, answer, at))
 
 
 def _failure(item: Arrived | Departed) -> str | None:

@@ -21,9 +21,9 @@ def samples(fields: Fields, name: str) -> tuple[Sample, ...]:
 
 
 def _samples(fields: Fields, readings: Any) -> Iterator[Sample]:
-    for reading in _several(readings):
+    for reading in several(readings):
         said_at = words(reading.get("timestamp"), 64)
-        for value in _several(reading.get("sampledValue")):
+        for value in several(reading.get("sampledValue")):
             sample = _sample(said_at, value)
             if sample is None:
                 fields.say("sampledValue: dropped")
@@ -31,7 +31,7 @@ def _samples(fields: Fields, readings: Any) -> Iterator[Sample]:
                 yield sample
 
 
-def _several(value: Any) -> list[dict[str, Any]]:
+def several(value: Any) -> list[dict[str, Any]]:
     """Some chargers leave out the list around a single one."""
     given = value if isinstance(value, list) else [value]
     return [one for one in given if isinstance(one, dict)]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable
 from dataclasses import dataclass
 from time import perf_counter
 from typing import Any
@@ -16,6 +17,8 @@ MOST_LATE = 8
 class Answered:
     payload: dict[str, Any]
     latency_ms: float
+    # Whether it agrees, as the version that it speaks has it.
+    agreed: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,8 +43,17 @@ class Lost:
     was_sent: bool
 
 
-Outcome = Answered | Refused | NoAnswer | Lost
+@dataclass(frozen=True, slots=True)
+class Unaskable:
+    """Nothing was sent: the version that the charger speaks has no such question."""
+
+    why: str
+
+
+Outcome = Answered | Refused | NoAnswer | Lost | Unaskable
 Answer = frames.Result | frames.Error | frames.Unreadable
+# What is unusual about an answer to a call of that action.
+Check = Callable[[str, dict[str, Any]], tuple[str, ...]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,10 +76,12 @@ class Waiting:
 class Calls:
     """The one call that waits, and the last few that waited in vain: so it cannot grow."""
 
-    __slots__ = ("_late", "_loop", "_waiting", "is_lost", "turn")
+    __slots__ = ("_check", "_late", "_loop", "_waiting", "is_lost", "turn")
 
-    def __init__(self, loop: asyncio.AbstractEventLoop) -> None:
-        self._loop = loop
+    def __init__(
+        self, loop: asyncio.AbstractEventLoop, check: Check = schema.answer_findings
+    ) -> None:
+        self._loop, self._check = loop, check
         self._late: dict[str, Waiting] = {}
         self._waiting: Waiting | None = None
         self.is_lost = False
@@ -99,7 +113,7 @@ class Calls:
             return self._stray(answer)
         latency_ms = _since(waiting)
         waiting.outcome.set_result(_outcome(answer, latency_ms))
-        return Match(waiting.action, latency_ms, _unusual(waiting.action, answer))
+        return Match(waiting.action, latency_ms, self._unusual(waiting.action, answer))
 
     def lose(self) -> None:
         """The connection is gone. Whoever waits, waits no longer."""
@@ -111,8 +125,11 @@ class Calls:
         late = self._late.pop(str(answer.id), None)
         if late is None:
             return Match(None, None, ("answer to no call of ours",))
-        found = ("late answer", *_unusual(late.action, answer))
+        found = ("late answer", *self._unusual(late.action, answer))
         return Match(late.action, _since(late), found)
+
+    def _unusual(self, action: str, answer: Answer) -> tuple[str, ...]:
+        return self._check(action, answer.payload) if isinstance(answer, frames.Result) else ()
 
 
 def _since(waiting: Waiting) -> float:
@@ -127,9 +144,3 @@ def _outcome(answer: Answer, latency_ms: float) -> Outcome:
         case frames.Error():
             return Refused(answer.code, answer.description, answer.details, latency_ms)
     return Refused(answer.code, answer.why, {}, latency_ms)
-
-
-def _unusual(action: str, answer: Answer) -> tuple[str, ...]:
-    if isinstance(answer, frames.Result):
-        return schema.answer_findings(action, answer.payload)
-    return ()

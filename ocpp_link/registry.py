@@ -12,6 +12,7 @@ from typing import Any
 import structlog
 from websockets.protocol import State
 
+from ocpp_link import dialects
 from ocpp_link.arrived import Inbox
 from ocpp_link.book import Book, Closing, Known, Opening
 from ocpp_link.connection import Connection
@@ -120,7 +121,10 @@ class Registry:
             generation = await self._book.opened(_opening(admission, at))
             if generation is None:
                 return None
-            connection = Connection(station_id, generation, wire, self._inbox, admission.address)
+            dialect = dialects.of(admission.subprotocol)
+            connection = Connection(
+                station_id, generation, wire, self._inbox, admission.address, dialect
+            )
             self._here[station_id] = connection
         # Whether it answers a ping: what its silence means when another one knocks.
         wire.poke()

@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from functools import cache
+from functools import cache, lru_cache
 from importlib.resources import files
 from typing import Any
 
 import orjson
 from jsonschema_rs import ValidationError, Validator, validator_for
 
-SCHEMAS = files("ocpp").joinpath("v16", "schemas")
-NAMES = frozenset(file.name.removesuffix(".json") for file in SCHEMAS.iterdir())
 MOST_FINDINGS = 8
 
 WORDS = {
@@ -26,12 +24,17 @@ WORDS = {
 
 def findings(action: str, payload: dict[str, Any]) -> tuple[str, ...]:
     """What is unusual about a charger's CALL: `errorCode: not one of the standard's` …"""
-    return _said(_validator(action), payload)
+    return said("v16", action, payload)
 
 
 def answer_findings(action: str, payload: dict[str, Any]) -> tuple[str, ...]:
     """The same for an answer to that action."""
-    return _said(_validator(f"{action}Response"), payload)
+    return said("v16", f"{action}Response", payload)
+
+
+def said(version: str, name: str, payload: dict[str, Any]) -> tuple[str, ...]:
+    """What the schema of that name says in a version's folder; nothing where there is none."""
+    return _said(_read(version, name), payload)
 
 
 def _said(validator: Validator | None, payload: dict[str, Any]) -> tuple[str, ...]:
@@ -45,14 +48,18 @@ def _said(validator: Validator | None, payload: dict[str, Any]) -> tuple[str, ..
     return tuple(said)[:MOST_FINDINGS]
 
 
-def _validator(name: str) -> Validator | None:
-    return _read(name) if name in NAMES else None
-
-
 @cache
-def _read(name: str) -> Validator:
-    text = SCHEMAS.joinpath(f"{name}.json").read_text(encoding="utf-8-sig")
-    return validator_for(orjson.loads(text))
+def names(version: str) -> frozenset[str]:
+    folder = files("ocpp").joinpath(version, "schemas")
+    return frozenset(file.name.removesuffix(".json") for file in folder.iterdir())
+
+
+@lru_cache(maxsize=512)
+def _read(version: str, name: str) -> Validator | None:
+    if name not in names(version):
+        return None
+    file = files("ocpp").joinpath(version, "schemas", f"{name}.json")
+    return validator_for(orjson.loads(file.read_text(encoding="utf-8-sig")))
 
 
 def _words(wrong: ValidationError) -> Iterator[str]:

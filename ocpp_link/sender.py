@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import partial
 from itertools import islice
@@ -15,9 +16,9 @@ import structlog
 from flask import Flask
 from sqlalchemy import select, update
 
-from ocpp_link import asking
 from ocpp_link.connection import Connection
-from ocpp_link.outcomes import Answered, Lost, Outcome, Refused
+from ocpp_link.dialect import CannotAskError, Errand
+from ocpp_link.outcomes import Answered, Lost, Outcome, Refused, Unaskable
 from service.core.clock import now
 from service.core.config import Settings
 from service.core.database import dsn
@@ -28,6 +29,8 @@ from service.remote import intake as remote
 from service.remote import outcomes
 from service.remote.actions import DISTURBS, Kind
 from service.remote.models import CHANNEL, RemoteAction, is_charging
+from service.sessions.models import ChargingSession
+from service.stations.models import Connector
 
 ANSWERS_WITHIN_S = 30.0
 # How long a notification that was missed may go unseen.
@@ -89,11 +92,24 @@ class Sender:
         if connection is None or connection.connection_id != action.connection_id:
             outcome: Outcome = Lost(was_sent=False)
         else:
-            name, payload = asking.ask(action.kind, action.fields)
-            log.info("remote action sent", action_id=action.id, action=name)
-            outcome = await connection.call(f"action-{action.id}", name, payload, ANSWERS_WITHIN_S)
-        await self._in_thread(lambda: _keep_outcome(action.id, action.kind, outcome))
+            outcome = await self._ask(connection, action)
+        await self._in_thread(lambda: _keep_outcome(action.id, outcome))
         self._wake.set()
+
+    async def _ask(self, connection: Connection, action: RemoteAction) -> Outcome:
+        """In the words of the version that the charger speaks on this connection."""
+        errand = await self._in_thread(lambda: _errand(action))
+        try:
+            name, payload = connection.dialect.ask(action.kind, action.fields, errand)
+        except CannotAskError as why:
+            return Unaskable(str(why))
+        log.info("remote action sent", action_id=action.id, action=name)
+        outcome = await connection.call(f"action-{action.id}", name, payload, ANSWERS_WITHIN_S)
+        if isinstance(outcome, Answered):
+            agreed = connection.dialect.positive(action.kind, outcome.payload)
+            told = connection.dialect.told(action.kind, outcome.payload)
+            return replace(outcome, payload=told, agreed=agreed)
+        return outcome
 
     async def _listen(self, stop: asyncio.Event) -> None:
         """NOTIFY only wakes: the row is the queue, and is looked for every second anyway."""
@@ -128,11 +144,23 @@ class Sender:
             await _either(stop, STATES_EVERY_S)
             silent = (one for one in list(self._live().values()) if one.must_be_asked())
             for connection in islice(silent, STATES_AT_ONCE):
-                self._start(self._trigger(connection, "states", "StatusNotification"))
+                self._start(self._ask_state(connection))
 
-    async def _trigger(self, connection: Connection, why: str, message: str) -> None:
-        name, payload = asking.ask(Kind.TRIGGER_MESSAGE, {"message": message})
-        message_id = f"{why}-{connection.connection_id}-{now():%H%M%S}"
+    async def _ask_state(self, connection: Connection) -> None:
+        """Of the whole station, or of each outlet where it tells no more than one at a time."""
+        outlets: list[int | None] = [None]
+        if connection.dialect.ASKS_EACH:
+            outlets = await self._in_thread(lambda: _outlets(connection.station_id))
+        for outlet in outlets:
+            await self._trigger(connection, "states", "StatusNotification", outlet)
+
+    async def _trigger(
+        self, connection: Connection, why: str, message: str, outlet: int | None = None
+    ) -> None:
+        fields = {"message": message, "connector": outlet}
+        name, payload = connection.dialect.ask(Kind.TRIGGER_MESSAGE, fields)
+        place = "" if outlet is None else f"-{outlet}"
+        message_id = f"{why}-{connection.connection_id}-{now():%H%M%S}{place}"
         await connection.call(message_id, name, payload, ANSWERS_WITHIN_S)
 
     async def _in_thread(self, work: Callable[[], T]) -> T:
@@ -155,21 +183,34 @@ def _claim(ready: dict[int, int]) -> list[RemoteAction]:
     return sending
 
 
+def _errand(action: RemoteAction) -> Errand:
+    named = ""
+    if action.kind is Kind.REMOTE_STOP:
+        named = ChargingSession.named(action.station_id, action.fields["transaction_id"])
+    return Errand(action.id % 2**31, named)
+
+
+def _outlets(station_id: int) -> list[int | None]:
+    query = select(Connector.number).where(Connector.station_id == station_id, Connector.number > 0)
+    return list(db.session.scalars(query.order_by(Connector.number)))
+
+
 def _would_disturb(action: RemoteAction) -> bool:
     connector = action.fields.get("connector") or 0
     disturbs = action.kind in DISTURBS and not action.forced
     return disturbs and is_charging(action.station, connector)
 
 
-def _keep_outcome(action_id: int, kind: Kind, outcome: Outcome) -> None:
+def _keep_outcome(action_id: int, outcome: Outcome) -> None:
     at = now()
     match outcome:
-        case Answered(payload, latency_ms):
-            agreed = asking.positive(kind, payload)
+        case Answered(payload, latency_ms, agreed):
             remote.answered(action_id, payload, agreed, latency_ms, at)
         case Refused(code, description, details, latency_ms):
             said = {"error": code, "description": description, "details": details}
             remote.answered(action_id, said, False, latency_ms, at)
+        case Unaskable(why):
+            remote.not_asked(action_id, why, at)
         case Lost(was_sent):
             remote.not_answered(action_id, _lost_words(was_sent), at)
         case _:

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 
 from ocpp_link import schema
-from ocpp_link.asking import ask, positive
+from ocpp_link.asking import ask, positive, told
+from ocpp_link.dialect import Reading, Who, time
 from ocpp_link.mending import Fields
 from ocpp_link.meters import samples
 from service.monitoring.words import (
@@ -32,8 +32,24 @@ from service.sessions.words import (
     Verdict,
 )
 
-__all__ = ["Reading", "Who", "answer", "ask", "positive", "read", "time"]
+__all__ = [
+    "ASKS_EACH",
+    "NAME",
+    "Reading",
+    "Who",
+    "answer",
+    "answer_findings",
+    "ask",
+    "positive",
+    "read",
+    "sends",
+    "time",
+    "told",
+]
 
+NAME: str = "OCPP 1.6"
+ASKS_EACH: bool = False
+answer_findings = schema.answer_findings
 LONG = 2_000
 DEFAULT_HEARTBEAT_S = 300
 VERDICTS = {
@@ -43,24 +59,6 @@ VERDICTS = {
     Verdict.INVALID: "Invalid",
     Verdict.CONCURRENT: "ConcurrentTx",
 }
-
-
-@dataclass(frozen=True, slots=True)
-class Who:
-    """Who speaks, and by which connection."""
-
-    station_id: int
-    connection_id: int
-
-
-@dataclass(frozen=True, slots=True)
-class Reading:
-    word: Word | None
-    findings: tuple[str, ...]
-    # False where OCPP 1.6 has no such action.
-    known: bool
-    # The action as the standard spells it.
-    action: str
 
 
 Head = dict[str, Any]
@@ -225,6 +223,6 @@ def _info(verdict: Verdict) -> dict[str, str]:
     return {"status": VERDICTS[verdict]}
 
 
-def time(at: datetime) -> str:
-    """Seconds and Z: chargers misread everything else (Q43)."""
-    return at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+def sends(_text: str) -> bool:
+    """In OCPP 1.6 everything is answered."""
+    return False

@@ -17,11 +17,19 @@ from service.monitoring import boots, silence
 from service.monitoring import intake as monitoring
 from service.monitoring.alarms import derive
 from service.monitoring.faults import IDENTITY_CONFLICT, MESSAGE_FLOOD
+from service.monitoring.parts import Report, reports
 from service.monitoring.rivals import Rival
-from service.monitoring.words import Booted, StatusReported, Word
+from service.monitoring.words import Booted, Word
 from service.remote import intake as remote
 from service.sessions import intake as sessions
-from service.sessions.words import AuthorizationAsked, MetersRead, SessionStarted, SessionStopped
+from service.sessions import transactions
+from service.sessions.words import (
+    AuthorizationAsked,
+    MetersRead,
+    SessionStarted,
+    SessionStopped,
+    TransactionTold,
+)
 from service.tickets import intake as tickets
 
 Kind = TypeVar("Kind", bound=Word)
@@ -33,16 +41,17 @@ def take_in(words: Sequence[Word], at: datetime, heartbeat_s: int) -> list[Any]:
     An answer is what the edge puts into the protocol's reply: a BootAnswer, a Verdict, a
     StartAnswer, or None where there is nothing to say.
     """
-    heard, looked, waiting = _ask(words)
+    told = reports(words)
+    heard, looked, waiting = _ask(words, told)
     if back := {row[0] for row in heard.rows}:
         tickets.take(silence.call_back(back, at), at)
         announce_many("station", back, at)
-        looked = monitoring.look(_those(StatusReported, words))
+        looked = monitoring.look(told)
 
     answers: list[Any] = [None] * len(words)
     _boots(words, answers, at, heartbeat_s)
 
-    news = monitoring.statuses(_those(StatusReported, words), looked)
+    news = monitoring.statuses(told, looked)
     announce_many("station", news.stations, at)
 
     _charges(words, answers)
@@ -53,10 +62,12 @@ def take_in(words: Sequence[Word], at: datetime, heartbeat_s: int) -> list[Any]:
     return answers
 
 
-def _ask(words: Sequence[Word]) -> tuple[Later, monitoring.Before | None, Later]:
+def _ask(
+    words: Sequence[Word], told: Sequence[Report]
+) -> tuple[Later, monitoring.Before | None, Later]:
     """All that has to be known before the words are taken in, in one trip to the database."""
     heard = monitoring.hear(words)
-    return heard, monitoring.look(_those(StatusReported, words)), remote.waiting(words)
+    return heard, monitoring.look(told), remote.waiting(words)
 
 
 def _boots(words: Sequence[Word], answers: list[Any], at: datetime, heartbeat_s: int) -> None:
@@ -81,6 +92,8 @@ def _charges(words: Sequence[Word], answers: list[Any]) -> None:
                 answers[number] = sessions.start(word)
             case SessionStopped():
                 answers[number] = sessions.stop(word)
+            case TransactionTold():
+                answers[number] = transactions.tell(word)
 
 
 def _those(kind: type[Kind], words: Sequence[Word]) -> list[Kind]:

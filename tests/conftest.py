@@ -92,7 +92,7 @@ def settings(house: Flask) -> Settings:
 def app(house: Flask, owner: Engine) -> Iterator[Flask]:
     config = dict(house.config)
     with house.app_context():
-        db.session.execute(insert(FaultCode), catalogue.rows())
+        db.session.execute(insert(FaultCode), catalogue.whole())
         db.session.commit()
         yield house
         db.session.remove()

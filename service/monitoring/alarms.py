@@ -10,7 +10,7 @@ from typing import Any
 
 from sqlalchemy import select
 
-from service.core.db import Later, add_later, db, hot, later
+from service.core.db import Later, add_later, db, hot, later, rows
 from service.monitoring.faults import (
     BOOT_LOOP,
     CLOCK_SKEW,
@@ -20,6 +20,7 @@ from service.monitoring.faults import (
     UNSPECIFIED,
     WARNING,
     Fault,
+    Severity,
     classify,
 )
 from service.monitoring.models import Alarm, AlarmState, FaultCode
@@ -31,7 +32,7 @@ DERIVED = frozenset({OFFLINE, BOOT_LOOP, IDENTITY_CONFLICT, MESSAGE_FLOOD, CLOCK
 NO_STOP = frozenset({WARNING, "ev_communication_error"})
 
 OPEN = (
-    "SELECT id, station_id, connector, fault, detail, ticket_id FROM alarm"
+    "SELECT id, station_id, connector, fault, detail, ticket_id, parts FROM alarm"
     " WHERE cleared_at IS NULL AND station_id = ANY(%(ids)s)"
 )
 REPEAT = (
@@ -46,6 +47,10 @@ CLEAR = (
     " WHERE alarm.id = n.id AND alarm.id = ANY(%(ids)s) AND alarm.cleared_at IS NULL"
     " RETURNING alarm.ticket_id, n.at"
 )
+PARTS = (
+    "UPDATE alarm SET parts = n.parts FROM json_to_recordset(CAST(%(rows)s AS json))"
+    " AS n(id bigint, parts text[]) WHERE alarm.id = n.id AND alarm.id = ANY(%(ids)s)"
+)
 
 Place = tuple[int, int]  # station, connector
 
@@ -54,10 +59,19 @@ class Codes:
     """What the catalogue says of raising: each errorCode's fault, and how long it must last."""
 
     def __init__(self) -> None:
-        found = db.session.execute(select(FaultCode.code, FaultCode.ocpp16, FaultCode.debounce_s))
-        catalogue = found.all()
-        self.by_ocpp = {ocpp16: code for code, ocpp16, _ in catalogue}
-        self.debounce_s = {code: seconds for code, _, seconds in catalogue}
+        columns = (
+            FaultCode.code,
+            FaultCode.ocpp16,
+            FaultCode.debounce_s,
+            FaultCode.ocpp2,
+            FaultCode.severity,
+        )
+        catalogue = db.session.execute(select(*columns)).all()
+        self.by_ocpp = {one.ocpp16: one.code for one in catalogue}
+        self.debounce_s = {one.code: one.debounce_s for one in catalogue}
+        self.by_part = {said.casefold(): one.code for one in catalogue for said in one.ocpp2}
+        # What puts an outlet out of order: danger is no better.
+        self.stops = {one.code for one in catalogue if one.severity in (Severity.S1, Severity.S2)}
 
 
 @dataclass(slots=True)
@@ -82,6 +96,9 @@ class AlarmBook:
     times: Counter[int] = field(default_factory=Counter)
     last: dict[int, datetime] = field(default_factory=dict)
     ends: dict[int, datetime] = field(default_factory=dict)
+    # The parts that still say it, by alarm; those whose alarm stays and has others now.
+    parts: dict[int, list[str]] = field(default_factory=dict)
+    changed: set[int] = field(default_factory=set)
     _codes: Codes | None = None
     _known: defaultdict[Place, dict[Fault, int]] | None = None
     _asked: Later = field(init=False)
@@ -96,6 +113,7 @@ class AlarmBook:
             self._known = defaultdict(dict)
             for row in self._asked.rows:
                 self._known[row[1], row[2]][Fault(row[3], row[4])] = row[0]
+                self.parts[row[0]] = list(row[6])
         return self._known
 
     @property
@@ -112,9 +130,9 @@ class AlarmBook:
         if report.status != "Faulted" and (report.status != "Unknown" or fault):
             self._well_again(place, report.at, keep=fault)
         if fault == Fault(UNSPECIFIED):
-            fault = self._told_before(place) or fault
+            fault = self.told_before(place) or fault
         if fault:
-            self.raise_alarm(place, fault, report.at, _evidence(report))
+            self.raise_alarm(place, fault, report.at, evidence_of(report))
 
     def _fault(self, report: StatusReported) -> Fault | None:
         if report.status != "Faulted" and report.error_code in ("NoError", ""):
@@ -142,12 +160,14 @@ class AlarmBook:
         news = AlarmNews()
         if self.times:
             news.repeated = self._write_repeats()
+        if self.changed:
+            self._write_parts()
         if self.ends:
             ended = {"ids": list(self.ends), "ats": list(self.ends.values())}
             news.cleared = {ticket_id: at for ticket_id, at in hot(CLEAR, **ended) if ticket_id}
-        rows = [row for faults in self.fresh.values() for row in faults.values()]
-        if rows:
-            self._write_fresh(rows, news)
+        new = [row for faults in self.fresh.values() for row in faults.values()]
+        if new:
+            self._write_fresh(new, news)
         return news
 
     def _write_repeats(self) -> Counter[int]:
@@ -162,14 +182,18 @@ class AlarmBook:
                 repeated[ticket_id] += times
         return repeated
 
-    def _write_fresh(self, rows: list[dict[str, Any]], news: AlarmNews) -> None:
+    def _write_parts(self) -> None:
+        kept = [{"id": one, "parts": self.parts[one]} for one in sorted(self.changed)]
+        later(PARTS, rows=rows(kept), ids=sorted(self.changed))
+
+    def _write_fresh(self, new: list[dict[str, Any]], news: AlarmNews) -> None:
         """What was over within its debounce is only recorded; the rest is raised."""
-        for row in rows:
+        for row in new:
             if row["cleared_at"] and row["due_at"] > row["raised_at"]:
                 row["state"] = AlarmState.CLEARED
-        found = add_later(Alarm, rows, "id, station_id, connector, fault, detail").rows
+        found = add_later(Alarm, new, "id, station_id, connector, fault, detail").rows
         ids = {(one[1], one[2], Fault(one[3], one[4])): one[0] for one in found}
-        for row in rows:
+        for row in new:
             fault = Fault(row["fault"], row["detail"])
             alarm_id = ids[row["station_id"], row["connector"], fault]
             if row["state"] is AlarmState.CLEARED:
@@ -185,7 +209,7 @@ class AlarmBook:
             if fault != keep and fault.code not in DERIVED:
                 self.clear(place, fault, at)
 
-    def _told_before(self, place: Place) -> Fault | None:
+    def told_before(self, place: Place) -> Fault | None:
         """Faulted without a code goes on with the fault that it told before (chargers.md 8.1)."""
         still = [one for one, row in self.fresh[place].items() if not row["cleared_at"]]
         told = (*still, *self.known[place])
@@ -205,11 +229,12 @@ class AlarmBook:
             "last_at": at,
             "times": 1,
             "evidence": evidence,
+            "parts": [],
             "cleared_at": None,
         }
 
 
-def _evidence(report: StatusReported) -> str:
+def evidence_of(report: StatusReported) -> str:
     return report.raw or " ".join(
         filter(None, (report.status, report.error_code, report.vendor_error_code, report.info))
     )

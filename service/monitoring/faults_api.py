@@ -25,6 +25,12 @@ class FaultShape(Shown):
     id = fields.Integer()
     code = fields.String()
     ocpp16 = fields.String(metadata={"description": "The errorCode of OCPP 1.6."})
+    ocpp2 = fields.List(
+        fields.String(),
+        metadata={
+            "description": "What says it in OCPP 2: `RCD.Tripped`, `*.Temperature`, a maker's code."
+        },
+    )
     severity = choice(Severity)
     debounce_s = fields.Integer(metadata={"description": "Seconds that it must last."})
     quiet_s = fields.Integer(

@@ -34,6 +34,13 @@ def index() -> ResponseReturnValue:
             Column("name", _l("Fault"), name, lambda one: one.title(tongue)),
             Column("code", _l("Code"), FaultCode.code),
             Column("ocpp16", "OCPP 1.6", FaultCode.ocpp16, on_page=False),
+            Column(
+                "ocpp2",
+                "OCPP 2",
+                None,
+                lambda one: ", ".join(one.ocpp2),
+                on_page=False,
+            ),
             Column("severity", _l("Severity"), FaultCode.severity),
             Column("opens_ticket", _l("Opens a ticket"), FaultCode.opens_ticket),
             Column("debounce_s", _l("Must last for"), FaultCode.debounce_s, number=True),
@@ -65,7 +72,9 @@ def index() -> ResponseReturnValue:
 @bp.get("/<code>")
 def show(code: str) -> str:
     fault = _with(code)
-    return _page(fault, FaultForm(obj=fault))
+    form = FaultForm(obj=fault)
+    form.ocpp2.data = "\n".join(fault.ocpp2)
+    return _page(fault, form)
 
 
 @bp.post("/<code>")

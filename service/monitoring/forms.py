@@ -63,6 +63,11 @@ class FaultForm(WebForm):
     auto_attempts = IntegerField(
         _l("Attempts by rules"), [InputRequired(_l("How many?")), NumberRange(0, 10)]
     )
+    ocpp2 = TextAreaField(
+        _l("What says it in OCPP 2"),
+        [Length(max=4000, message=TOO_LONG)],
+        render_kw={"rows": 5},
+    )
     responsible = SelectField(
         _l("Responsible"),
         [InputRequired()],
@@ -76,10 +81,17 @@ class FaultForm(WebForm):
 
     @property
     def facts(self) -> dict[str, Any]:
-        return {name: value for name, value in self.data.items() if name not in OWN}
+        facts = {name: value for name, value in self.data.items() if name not in OWN}
+        return facts | ({"ocpp2": self.said} if self.ocpp2.data is not None else {})
+
+    @property
+    def said(self) -> list[str]:
+        """One of them to a line."""
+        lines = (line.strip() for line in (self.ocpp2.data or "").splitlines())
+        return list(dict.fromkeys(line for line in lines if line))
 
 
-OWN = frozenset({"why", "csrf_token"})
+OWN = frozenset({"why", "csrf_token", "ocpp2"})
 
 
 class FrameSearch(Form):

@@ -13,7 +13,7 @@ from service.core.web import whole
 from service.monitoring import labels
 from service.monitoring.exchanges import Exchange, exchanges
 from service.monitoring.forms import FrameSearch
-from service.monitoring.link_models import Direction, Frame
+from service.monitoring.link_models import Connection, Direction, Frame
 from service.monitoring.reading import masked, pretty
 from service.stations.models import Station
 
@@ -59,7 +59,8 @@ def index(station_id: int) -> str | tuple[str, int]:
         has_older=len(found) > PER_PAGE,
         is_narrowed=any(search.data.values()),
     )
-    return render_template("monitoring/frames.html", log=log)
+    newest = Connection.newest(station.id)
+    return render_template("monitoring/frames.html", log=log, connection=newest)
 
 
 @bp.get("/stations/<int:station_id>/frames/news")

@@ -11,9 +11,11 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from service.core.db import Later, Rows, db, later, rows
-from service.monitoring.alarms import AlarmBook, AlarmNews
+from service.monitoring.alarms import AlarmBook, AlarmNews, Place
 from service.monitoring.ledger import Entries, Running, state_of
-from service.monitoring.words import StatusReported, Word
+from service.monitoring.part_alarms import PartBook
+from service.monitoring.parts import Report
+from service.monitoring.words import PartReported, StatusReported, Word
 from service.stations.models import Station
 
 HEARD = (
@@ -41,6 +43,9 @@ KEEP = (
     " since timestamptz, said_at text, at timestamptz)"
     " WHERE connector.id = n.id AND connector.id = ANY(%(ids)s)"
 )
+
+# An outlet has a number up to this one, wherever all of a station's are asked for.
+MOST_OUTLETS = 64
 
 
 @dataclass(slots=True)
@@ -93,16 +98,22 @@ def hear(words: Sequence[Word]) -> Later:
     return later(HEARD, rows=rows(heard_at))
 
 
-def look(reports: Sequence[StatusReported]) -> Before | None:
+def look(reports: Sequence[Report]) -> Before | None:
     """Ask how the stations of these reports stand, and keep others from changing it."""
     if not reports:
         return None
     stations = sorted({report.station_id for report in reports})
-    numbers = sorted({0, *(report.connector for report in reports)})
+    numbers = sorted({0, *(report.connector for report in reports), *_others(reports)})
     return Before(later(LIVE, ids=stations, numbers=numbers), AlarmBook(stations))
 
 
-def statuses(reports: Sequence[StatusReported], before: Before | None) -> StatusNews:
+def _others(reports: Sequence[Report]) -> range:
+    """What is over at a whole station asks how each of its outlets is."""
+    asks = any(isinstance(one, PartReported) and not one.connector for one in reports)
+    return range(1, MOST_OUTLETS + 1) if asks else range(0)
+
+
+def statuses(reports: Sequence[Report], before: Before | None) -> StatusNews:
     """Live state, ledger and alarms for a group of reports, in the order in which they came."""
     news = StatusNews()
     if before is None:
@@ -110,20 +121,48 @@ def statuses(reports: Sequence[StatusReported], before: Before | None) -> Status
     live, book = _live(before.live.rows), before.book
     entries = Entries()
     for report in reports:
-        connector = live.get((report.station_id, report.connector)) or _met(report, live)
-        if connector and connector.take(report):
+        if isinstance(report, PartReported):
+            _part(report, live, book)
+        elif _status(report, live, book, entries):
             news.stations.add(report.station_id)
-            if connector.number:
-                state = state_of(report.status)
-                entries.change(connector.run, state, report.error_code, report.at)
-        book.take(report, connector.number if connector else 0)
     _keep(live.values())
     entries.write()
     news.alarms = book.write()
     return news
 
 
-def _live(found: Rows) -> dict[tuple[int, int], Live]:
+def _status(
+    report: StatusReported, live: dict[Place, Live], book: AlarmBook, entries: Entries
+) -> bool:
+    """True when it is news."""
+    connector = live.get((report.station_id, report.connector)) or _met(report, live)
+    before = connector.status if connector else None
+    is_news = connector is not None and connector.take(report)
+    if connector and is_news and connector.number:
+        entries.change(connector.run, state_of(report.status), report.error_code, report.at)
+    number = connector.number if connector else 0
+    if report.tells_faults:
+        book.take(report, number)
+    else:
+        PartBook(book).take_status(report, number, before)
+    return is_news
+
+
+def _part(report: PartReported, live: dict[Place, Live], book: AlarmBook) -> None:
+    """Its outlet is where it belongs; the whole station, where it names none that can be."""
+    station = report.station_id
+    connector = live.get((station, report.connector))
+    if connector is None and report.connector:
+        connector = _met(report, live)
+    faulted = [
+        place
+        for place, one in live.items()
+        if place[0] == station and one.status == "Faulted" and one.number
+    ]
+    PartBook(book).take_part(report, connector.number if connector else 0, faulted)
+
+
+def _live(found: Rows) -> dict[Place, Live]:
     return {
         (row[1], row[2]): Live(
             id=row[0],
@@ -139,7 +178,7 @@ def _live(found: Rows) -> dict[tuple[int, int], Live]:
     }
 
 
-def _met(report: StatusReported, live: dict[tuple[int, int], Live]) -> Live | None:
+def _met(report: Report, live: dict[Place, Live]) -> Live | None:
     """A connector that the register does not know: kept as unconfirmed, up to a limit."""
     station = db.session.get_one(Station, report.station_id)
     if not 0 <= report.connector <= station.most_connectors:

@@ -36,6 +36,7 @@ RESPONSIBLE: dict[str, Any] = {
     "evse_or_ev": _l("the charging station or the car"),
     "grid_or_evse": _l("the grid or the charging station"),
     "network": _l("the network"),
+    "site": _l("the site"),
     "backend": _l("the back office"),
     "ev": _l("the car"),
     "security": _l("security"),
@@ -53,6 +54,7 @@ NO_CODE: dict[str, Any] = {
     "(any other)": _l("(any other)"),
     "NoError with Faulted": _l("NoError with Faulted"),
     "(any code without Faulted)": _l("(any code without Faulted)"),
+    "(only in OCPP 2)": _l("(only in OCPP 2)"),
     "(derived)": _l("(derived)"),
     "(derived: 3 boots in an hour)": _l("(derived: 3 boots in an hour)"),
     "(derived: sends without waiting for answers)": _l(

@@ -87,6 +87,17 @@ class Connection(Model):
     closed_at: Mapped[datetime | None]
     close_reason: Mapped[str | None]
 
+    @classmethod
+    def newest(cls, station_id: int) -> Connection | None:
+        query = select(cls).where(cls.station_id == station_id)
+        return db.session.scalars(query.order_by(cls.id.desc()).limit(1)).first()
+
+    @property
+    def version(self) -> str:
+        """`OCPP 2.0.1`, however the charger spelt it. Who named none speaks 1.6."""
+        digits = "".join(filter(str.isdigit, self.subprotocol)) or "16"
+        return f"OCPP {'.'.join(digits)}"
+
 
 class Node(Model):
     """A process of ours that says it lives: a link, a clock. /health reads it."""

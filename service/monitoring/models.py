@@ -40,6 +40,8 @@ class FaultCode(Model):
     code: Mapped[str] = mapped_column(unique=True)
     # The errorCode of OCPP 1.6, or a description in brackets where there is none.
     ocpp16: Mapped[str]
+    # What says it in OCPP 2.x: `RCD.Tripped`, `*.Temperature`, or a maker's own code.
+    ocpp2: Mapped[list[str]] = mapped_column(default=list, server_default="{}")
     severity: Mapped[Severity]
     # Seconds that it must last before it is an alarm.
     debounce_s: Mapped[int]
@@ -124,6 +126,8 @@ class Alarm(Model):
     ticket_id: Mapped[int | None]
     # What the charger said, kept as evidence: frames leave, this stays.
     evidence: Mapped[str | None]
+    # The parts that still say so, where a charger tells them apart (OCPP 2.x): `RCD.Tripped`.
+    parts: Mapped[list[str]] = mapped_column(default=list, server_default="{}")
     station: Mapped[Station] = relationship()
 
 

@@ -10,7 +10,11 @@ from typing import Any
 HIDDEN = "••••••"
 # Settings of a charger whose values open a door. A part of the name is enough.
 SECRET = ("authorizationkey", "password", "passphrase", "secret", "apikey", "psk")
-VALUE = re.compile(r'("value"\s*:\s*)("(?:[^"\\]|\\.)*"?|[^,}\]]+)', re.IGNORECASE)
+# Where its value stands: in OCPP 1.6, in a setting and in an event of OCPP 2.
+VALUES = ("value", "attributeValue", "actualValue")
+VALUE = re.compile(
+    r'("(?:value|attributeValue|actualValue)"\s*:\s*)("(?:[^"\\]|\\.)*"?|[^,}\]]+)', re.IGNORECASE
+)
 
 
 class Part(StrEnum):
@@ -68,9 +72,16 @@ def secrets_in(thing: Any) -> list[Any]:
         return [found for one in thing for found in secrets_in(one)]
     if not isinstance(thing, dict):
         return []
-    mine = [thing.get("value")] if is_secret(str(thing.get("key", ""))) else []
-    mine = [value for value in mine if value not in (None, "", HIDDEN)]
+    names = VALUES if is_secret(_setting(thing)) else ()
+    mine = [thing[name] for name in names if thing.get(name) not in (None, "", HIDDEN)]
     return mine + [found for one in thing.values() for found in secrets_in(one)]
+
+
+def _setting(thing: dict[str, Any]) -> str:
+    """What the setting is called that this is about: in OCPP 2 it is a variable."""
+    variable = thing.get("variable")
+    name = variable.get("name", "") if isinstance(variable, dict) else ""
+    return f"{thing.get('key', '')} {name}"
 
 
 def pretty(raw: str) -> str:

@@ -8,7 +8,7 @@ from typing import Any
 from flask import Blueprint, g, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import lazy_gettext as _l
-from sqlalchemy import ColumnElement, Select, func, select
+from sqlalchemy import ColumnElement, Select, func
 from sqlalchemy.orm import contains_eager, selectinload
 
 from service.core import language
@@ -82,12 +82,11 @@ def of_station(station_id: int) -> str:
 @bp.get("/<int:station_id>/connection/state")
 def link(station_id: int) -> str:
     station = g.person.may_see(Station, station_id)
-    newest = select(Connection).where(Connection.station_id == station.id)
     return render_template(
         "stations/_link.html",
         station=station,
         contact=db.session.get(Contact, station.id),
-        connection=db.session.scalars(newest.order_by(Connection.id.desc()).limit(1)).first(),
+        connection=Connection.newest(station.id),
     )
 
 

@@ -44,6 +44,39 @@ class StatusReported(Word):
     said_at: str | None = None
     # The frame's text, for the ticket's evidence.
     raw: str = ""
+    # False where a charger tells its faults apart from its status (OCPP 2.x): `PartReported`.
+    tells_faults: bool = True
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PartReported(Word):
+    """A part of the station says that something is wrong with it, or no longer (OCPP 2.x)."""
+
+    # 0 is the whole station.
+    connector: int
+    # As the standard's appendices spell them: `AirCoolingSystem`, `Problem`.
+    component: str
+    variable: str
+    # Which one, where there are several: `left`.
+    instance: str = ""
+    # True: it is wrong. False: it is well again.
+    is_wrong: bool
+    # A number has passed its limit; else a yes or no.
+    is_measured: bool = False
+    # It follows from another event that was told as well.
+    is_consequence: bool = False
+    # The maker's own code.
+    tech_code: str = ""
+    # 0 danger … 9 debug; None before OCPP 2.1.
+    severity: int | None = None
+    raw: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PartsReported(Word):
+    """Several of them in one message, in their order."""
+
+    reports: tuple[StatusReported | PartReported, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -27,21 +27,27 @@ RULE = "maintenance trigger"
 USE = "use"
 WAITING = (OccurrenceState.FORECAST, OccurrenceState.DUE)
 # What a charger says of itself, by the code of its fault.
-SAID: tuple[tuple[Event, str], ...] = (
-    (Event.RCD_TRIPPED, "ground_failure"),
-    (Event.OVER_TEMPERATURE, "high_temperature"),
-)
+SAID: dict[Event, tuple[str, ...]] = {
+    Event.RCD_TRIPPED: ("ground_failure", "rcd_operated"),
+    Event.OVER_TEMPERATURE: ("high_temperature",),
+    Event.FAN_FAILED: ("fan_failed",),
+    Event.FILTER_BLOCKED: ("filter_blocked",),
+    Event.FLOOD: ("flood",),
+    Event.COLLISION: ("collision", "tilted", "cable_breakaway"),
+}
+# What is enough when it has been said once, however often a task waits for the others.
+AT_ONCE = (Event.FLOOD, Event.COLLISION, Event.FAN_FAILED, Event.FILTER_BLOCKED)
 
 # Dates whose task looks at this event, and how often it was said since the work was last done.
 COUNTED = """
 SELECT o.id, count(*) AS times
 FROM occurrence AS o
 JOIN maintenance_task AS t ON t.id = o.task_id AND :event = ANY (t.events)
-JOIN alarm AS a ON a.station_id = o.station_id AND a.fault = :fault
+JOIN alarm AS a ON a.station_id = o.station_id AND a.fault = ANY (:faults)
     AND a.raised_at > CAST(:at AS timestamptz) - t.event_days * interval '1 day'
     AND (o.last_done_on IS NULL OR a.raised_at > o.last_done_on + interval '1 day')
 WHERE o.state IN ('forecast', 'due')
-GROUP BY o.id, t.event_times HAVING count(*) >= t.event_times
+GROUP BY o.id, t.event_times HAVING count(*) >= CASE WHEN :once THEN 1 ELSE t.event_times END
 ORDER BY min(o.nominal_on)
 """
 
@@ -87,8 +93,9 @@ def happened(
 
 def watch_alarms(at: datetime) -> None:
     """What the chargers themselves said often enough."""
-    for event, fault in SAID:
-        told = {"event": event.value, "fault": fault, "at": at}
+    for event, faults in SAID.items():
+        once = event in AT_ONCE
+        told = {"event": event.value, "faults": list(faults), "once": once, "at": at}
         times = {key: count for key, count in db.session.execute(text(COUNTED), told)}
         for one in first_of_series(_rows(times)):
             _bring(one, f"{event.value}: {times[one.id]} × / {one.task.event_days} d", RULE, at)

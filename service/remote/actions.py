@@ -54,7 +54,18 @@ WINDOW_S: dict[Kind, int] = {
 # Settings of a charger that hold its credentials or its way to us: only the guarded flow for each
 # may change them. Compared without case.
 GUARDED_KEYS = frozenset(
-    {"authorizationkey", "securityprofile", "centralsystemurl", "cpoName".casefold()}
+    {
+        "authorizationkey",
+        "securityprofile",
+        "centralsystemurl",
+        "cpoName".casefold(),
+        # OCPP 2: the variables that hold the same, whatever component names them.
+        "basicauthpassword",
+        "identity",
+        "networkconfigurationpriority",
+        "activenetworkprofile",
+        "organizationname",
+    }
 )
 
 
@@ -161,7 +172,7 @@ def _keys(kind: Kind, name: str, value: Any) -> list[str] | None:
 
 def _key(kind: Kind, name: str, value: Any) -> str:
     key = _text(name, value, 50)
-    if key.casefold() in GUARDED_KEYS:
+    if _variable_of(key) in GUARDED_KEYS:
         raise FieldError(
             name,
             N_(
@@ -171,6 +182,11 @@ def _key(kind: Kind, name: str, value: Any) -> str:
             key=key,
         )
     return key
+
+
+def _variable_of(key: str) -> str:
+    """In OCPP 2 the last part of `Component[instance].Variable[instance]`."""
+    return key.rpartition(".")[2].partition("[")[0].strip().casefold()
 
 
 def _value(kind: Kind, name: str, value: Any) -> str:

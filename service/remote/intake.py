@@ -12,11 +12,17 @@ from sqlalchemy import select
 from service.core.db import Later, db, hot, later
 from service.core.live import announce
 from service.monitoring import words as said
-from service.monitoring.words import Word
+from service.monitoring.words import PartsReported, StatusReported, Word
 from service.remote.actions import WINDOW_S, ActionState, Effect, Kind
 from service.remote.effects import Seen, State, judge
 from service.remote.models import RemoteAction
-from service.sessions.words import MetersRead, SessionStarted, SessionStopped
+from service.sessions.words import (
+    MetersRead,
+    SessionStarted,
+    SessionStopped,
+    Stage,
+    TransactionTold,
+)
 from service.stations.models import Connector
 from service.tickets.models import Ticket
 from service.tickets.states import OPEN
@@ -30,6 +36,11 @@ MESSAGES: dict[type[Word], str] = {
     MetersRead: "MeterValues",
     SessionStarted: "StartTransaction",
     SessionStopped: "StopTransaction",
+}
+STAGES = {
+    Stage.STARTED: "StartTransaction",
+    Stage.UPDATED: "MeterValues",
+    Stage.ENDED: "StopTransaction",
 }
 PENDING = (
     "SELECT id, station_id FROM remote_action WHERE effect = 'pending'"
@@ -62,7 +73,7 @@ def observe(words: Sequence[Word], asked: Later, at: datetime) -> None:
         return
     messages: defaultdict[int, set[str]] = defaultdict(set)
     for word in words:
-        messages[word.station_id].add(MESSAGES.get(type(word), ""))
+        messages[word.station_id].add(_message(word))
     pending = select(RemoteAction).where(RemoteAction.id.in_([row[0] for row in found]))
     actions = list(db.session.scalars(pending.order_by(RemoteAction.id).with_for_update()))
     stations = [action.station_id for action in actions]
@@ -77,6 +88,16 @@ def observe(words: Sequence[Word], asked: Later, at: datetime) -> None:
         if effect is Effect.PROVEN:
             action.settle(effect, now.as_json(), at)
             _tell_tickets_of_test_start(action, at)
+
+
+def _message(word: Word) -> str:
+    """What it is called where effects are judged: by the names of OCPP 1.6."""
+    if isinstance(word, TransactionTold):
+        starts = word.is_remote_start and word.stage is not Stage.ENDED
+        return STAGES[Stage.STARTED if starts else word.stage]
+    if isinstance(word, PartsReported):
+        word = next((one for one in word.reports if isinstance(one, StatusReported)), word)
+    return MESSAGES.get(type(word), "")
 
 
 def _seen(
@@ -127,6 +148,13 @@ def answered(
     elif action.effect is Effect.PENDING and WINDOW_S[action.kind] == 0:
         action.settle(Effect.NOT_OBSERVABLE, None, at)
     announce("station", action.station_id, at)
+
+
+def not_asked(action_id: int, why: str, at: datetime) -> None:
+    """It cannot be said in the version of OCPP that the charger speaks: it was not sent."""
+    if action := _mine(action_id):
+        action.refuse(why, at)
+        announce("station", action.station_id, at)
 
 
 def not_answered(action_id: int, why: str, at: datetime) -> None:

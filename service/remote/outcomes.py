@@ -11,4 +11,16 @@ LINK_BROKE_OFF = N_("the link broke off; the charger may have heard it or not")
 CONNECTION_ENDED = N_("the connection ended before an answer came")
 NEVER_ASKED = N_("the connection had ended: the charger has not been asked")
 TOO_LATE = N_("no answer within the time that it is given")
-KNOWN = (CAR_CHARGES, NEVER_CONNECTED, LINK_BROKE_OFF, CONNECTION_ENDED, NEVER_ASKED, TOO_LATE)
+NOT_A_VARIABLE = N_(
+    "this charger speaks OCPP 2: a setting of it is named Component.Variable, "
+    "such as OCPPCommCtrlr.HeartbeatInterval"
+)
+KNOWN = (
+    CAR_CHARGES,
+    NEVER_CONNECTED,
+    LINK_BROKE_OFF,
+    CONNECTION_ENDED,
+    NEVER_ASKED,
+    TOO_LATE,
+    NOT_A_VARIABLE,
+)

@@ -20,18 +20,19 @@ from service.sessions.words import (
     SessionStarted,
     SessionStopped,
     StartAnswer,
+    TransactionTold,
     Verdict,
 )
 from service.stations.models import Station
 
 
 def authorize(word: AuthorizationAsked) -> Verdict:
-    return _verdict(word.station_id, word.id_tag, word)
+    return verdict_of(word.station_id, word.id_tag, word)
 
 
 def start(word: SessionStarted) -> StartAnswer:
     """A start is kept whatever the verdict: the charger may have begun already."""
-    said = _verdict(word.station_id, word.id_tag, word)
+    said = verdict_of(word.station_id, word.id_tag, word)
     adding = insert(ChargingSession).values(
         station_id=word.station_id,
         transaction_id=secrets.randbelow(2**31 - 1) + 1,
@@ -64,8 +65,8 @@ def stop(word: SessionStopped) -> Verdict | None:
     )
     if not claimed(ended) and not _has_stopped(word):
         _keep_orphan(word)
-    _keep_samples(word.station_id, _connector(word), word.transaction_id or 0, word.samples, word)
-    return _verdict(word.station_id, word.id_tag, word) if word.id_tag else None
+    keep_samples(word.station_id, _connector(word), word.transaction_id or 0, word.samples, word)
+    return verdict_of(word.station_id, word.id_tag, word) if word.id_tag else None
 
 
 def read_meters(words: Sequence[MetersRead]) -> None:
@@ -78,8 +79,10 @@ def read_meters(words: Sequence[MetersRead]) -> None:
         db.session.execute(insert(MeterReading).on_conflict_do_nothing(), rows)
 
 
-def _verdict(
-    station_id: int, id_tag: str, word: AuthorizationAsked | SessionStarted | SessionStopped
+def verdict_of(
+    station_id: int,
+    id_tag: str,
+    word: AuthorizationAsked | SessionStarted | SessionStopped | TransactionTold,
 ) -> Verdict:
     mode = db.session.scalars(select(Station.authorization).where(Station.id == station_id)).one()
     tag = Tag.known(id_tag)
@@ -133,7 +136,7 @@ def _connector(word: SessionStopped) -> int:
     return db.session.scalar(query.limit(1)) or 0
 
 
-def _keep_samples(
+def keep_samples(
     station_id: int, connector: int, transaction_id: int, samples: Sequence[Sample], word: Word
 ) -> None:
     rows = [_reading(station_id, connector, transaction_id, sample, word) for sample in samples]

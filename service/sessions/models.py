@@ -117,8 +117,16 @@ class ChargingSession(Model):
             "meter_start_wh",
             "started_said",
             unique=True,
-            postgresql_where=text("NOT orphan"),
+            postgresql_where=text("NOT orphan AND said_id IS NULL"),
             postgresql_nulls_not_distinct=True,
+        ),
+        # A charge that its charger has named is that charge, in whatever order it is told.
+        Index(
+            "one_session_per_name",
+            "station_id",
+            "said_id",
+            unique=True,
+            postgresql_where=text("said_id IS NOT NULL"),
         ),
         Index("ix_charging_session_station", "station_id", "id"),
     )
@@ -126,6 +134,8 @@ class ChargingSession(Model):
     id: Mapped[int] = mapped_column(Identity(), primary_key=True)
     station_id: Mapped[int] = mapped_column(ForeignKey("station.id"))
     transaction_id: Mapped[int]
+    # What the charger calls it, where chargers name their charges themselves (OCPP 2.x).
+    said_id: Mapped[str | None]
     # 0 where an orphan stop does not say.
     connector: Mapped[int]
     id_tag: Mapped[str]
@@ -148,6 +158,14 @@ class ChargingSession(Model):
         if person.sees_all:
             return query
         return query.join(Station).join(Site).where(Site.customer_id == person.customer_id)
+
+    @classmethod
+    def named(cls, station_id: int, transaction_id: int) -> str:
+        """What its charger calls that charge; empty where it has no name of its own."""
+        query = select(cls.said_id).where(
+            cls.station_id == station_id, cls.transaction_id == transaction_id, ~cls.orphan
+        )
+        return db.session.scalar(query.limit(1)) or ""
 
     @property
     def energy_wh(self) -> int | None:

@@ -62,6 +62,39 @@ class SessionStopped(Word):
     samples: tuple[Sample, ...] = ()
 
 
+class Stage(StrEnum):
+    """Where a charge stands that its charger numbers itself."""
+
+    STARTED = "started"
+    UPDATED = "updated"
+    ENDED = "ended"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TransactionTold(Word):
+    """OCPP 2.x: what happens to a charge, in any order and as often as the charger likes.
+
+    Answered with a Verdict where it names a tag, else with None.
+    """
+
+    stage: Stage
+    # The charger's own name of the charge, at most 36 characters, and the event's number in it.
+    said_id: str
+    seq_no: int | None
+    # 0 where it does not say yet.
+    connector: int
+    id_tag: str
+    said_at: str
+    # It happened while the charger was offline.
+    offline: bool = False
+    # We asked for this start.
+    is_remote_start: bool = False
+    reason: str = ""
+    meter_start_wh: int | None = None
+    meter_stop_wh: int | None = None
+    samples: tuple[Sample, ...] = ()
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MetersRead(Word):
     connector: int

@@ -86,7 +86,7 @@ RAW = '[2,"7","StatusNotification",{"connectorId":1,"errorCode":"Error","status"
 
 def build(app: Flask, at: datetime) -> Person:
     """Everything is kept. Returns the administrator."""
-    db.session.execute(insert(FaultCode), catalogue.rows())
+    db.session.execute(insert(FaultCode), catalogue.whole())
     db.session.commit()
     plant(app, at - timedelta(minutes=5))
     admin: Person = first(Person, Person.role == Role.ADMINISTRATOR)

@@ -40,7 +40,7 @@ from service.remote import labels as remote
 from service.remote import outcomes
 from service.remote.actions import MESSAGES, ActionState, Effect, Kind
 from service.sessions import labels as sessions
-from service.sessions.words import Verdict
+from service.sessions.words import Stage, Verdict
 from service.stations import labels as stations
 from service.stations.words import (
     Access,
@@ -129,7 +129,17 @@ NAMES: dict[type[StrEnum], Mapping[Any, Any]] = {
     checklist_words.InstrumentKind: checklists.INSTRUMENT,
 }
 # What no page shows: an answer to a charger, the kind of a link, how a frame is read, and the like.
-UNSEEN = {Verdict, Purpose, Part, Direction, AlarmState, Charge, Origin, plan_words.DateState}
+UNSEEN = {
+    Verdict,
+    Purpose,
+    Part,
+    Direction,
+    AlarmState,
+    Charge,
+    Origin,
+    Stage,
+    plan_words.DateState,
+}
 WORDS: dict[str, Mapping[Any, Any]] = {
     **{kind.__name__: names for kind, names in NAMES.items()},
     "answers": remote.ANSWER,

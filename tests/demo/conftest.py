@@ -30,7 +30,7 @@ def planted_app(
     )
     app = create_app(settings, TESTING=True)
     with app.app_context():
-        db.session.execute(insert(FaultCode), catalogue.rows())
+        db.session.execute(insert(FaultCode), catalogue.whole())
         checklists.load(db.session.connection())
         db.session.commit()
         yield app

@@ -279,6 +279,20 @@ def test_a_changed_fault_tells_what_it_was(as_admin: FlaskClient) -> None:
     assert "Samma i hela branschen" in page
 
 
+def test_what_says_a_fault_in_ocpp_2_is_a_line_each_and_can_be_added(
+    as_admin: FlaskClient,
+) -> None:
+    page = as_admin.get("/faults/filter_blocked").text
+    assert "*.FilterPressure\n*.DifferentialPressure\n" in page.replace("\r", "")
+
+    as_admin.post("/faults/filter_blocked", data={**FAULT, "ocpp2": " Mat.Load \r\n\r\nF77\r\n"})
+    fault = FaultCode.with_code("filter_blocked")
+    assert fault
+    assert fault.ocpp2 == ["Mat.Load", "F77"]
+    as_admin.post("/faults/filter_blocked", data=FAULT)
+    assert fault.ocpp2 == ["Mat.Load", "F77"]
+
+
 @pytest.mark.parametrize(
     ("name", "value"),
     [

@@ -16,7 +16,7 @@ from websockets.asyncio.server import ServerConnection, serve
 from websockets.exceptions import ConnectionClosed
 from websockets.typing import Subprotocol
 
-from ocpp_link import frames, v16
+from ocpp_link import frames
 from ocpp_link.arrived import Arrived, Departed
 from ocpp_link.connection import Connection
 from ocpp_link.server import Link, linked
@@ -65,7 +65,7 @@ class Memory:
             return item.refusal
         assert item.word is not None
         assert item.message_id is not None
-        payload = v16.answer(item.word, self._answer(item), NOON)
+        payload = item.dialect.answer(item.word, self._answer(item), NOON)
         return frames.result(item.message_id, payload)
 
     async def sent(self, item: Departed) -> None:

@@ -17,7 +17,7 @@ from service.stations.pending import PendingCharger
 from tests.charger import Charger
 from tests.conftest import NOON
 from tests.ocpp_link.certificate import certificate, trusting
-from tests.ocpp_link.conftest import Linking, Memory, connected, url
+from tests.ocpp_link.conftest import Linking, Memory, connected, left, url
 
 BROWSER = {"Origin": "https://evil.example"}
 
@@ -223,17 +223,29 @@ async def test_q1_a_charger_without_subprotocol_is_a_charger(linking: Linking, k
 async def test_q3_the_subprotocol_is_answered_as_it_was_offered(linking: Linking, key: str) -> None:
     async with linking() as link:
         for offered in ("ocpp1.6", "OCPP1.6", "ocpp1.6j"):
-            charger = Charger(url(link), "CP1", key, subprotocols=("ocpp2.0.1", offered))
+            charger = Charger(url(link), "CP1", key, subprotocols=("ocpp2.0", offered))
             async with charger:
                 assert charger.socket.subprotocol == offered
 
 
-async def test_a_charger_that_speaks_only_ocpp_2_is_told_so(linking: Linking, key: str) -> None:
+async def test_a_charger_that_speaks_none_of_our_versions_is_told_so(
+    linking: Linking, key: str
+) -> None:
     async with linking() as link:
-        refused = await refusal(Charger(url(link), "CP1", key, subprotocols=("ocpp2.0.1",)))
+        refused = await refusal(Charger(url(link), "CP1", key, subprotocols=("ocpp2.0",)))
 
     assert refused.response.status_code == 400
-    assert b"ocpp1.6" in refused.response.body
+    assert b"ocpp1.6, ocpp2.0.1 and ocpp2.1" in refused.response.body
+
+
+async def test_q2_the_version_holds_for_its_socket_alone(linking: Linking, key: str) -> None:
+    """A short 1.6 socket comes before the 2.0.1 one (FoxESS)."""
+    async with linking() as link:
+        async with Charger(url(link), "CP1", key, subprotocols=("ocpp1.6",)):
+            assert (await connected(link)).dialect.NAME == "OCPP 1.6"
+        await left(link)
+        async with Charger(url(link), "CP1", key, subprotocols=("ocpp2.0.1", "ocpp1.6")):
+            assert (await connected(link)).dialect.NAME == "OCPP 2.0.1"
 
 
 async def test_an_unknown_charger_waits_for_a_person(linking: Linking, station: Station) -> None:

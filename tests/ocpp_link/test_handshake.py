@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ocpp_link import handshake
+from ocpp_link import dialects, handshake
 from service.stations.identity import is_identity
 
 
@@ -132,16 +132,21 @@ def test_the_username_is_the_identity_in_whatever_case() -> None:
         (["ocpp1.6"], "ocpp1.6"),
         (["OCPP1.6"], "OCPP1.6"),
         (["ocpp1.6j"], "ocpp1.6j"),
-        (["ocpp2.0.1", "ocpp1.6"], "ocpp1.6"),
-        (["ocpp2.0.1", "ocpp2.1"], None),
+        (["ocpp2.0.1"], "ocpp2.0.1"),
+        (["OCPP2.1"], "OCPP2.1"),
+        (["ocpp2.0.1", "ocpp1.6"], "ocpp2.0.1"),
+        (["ocpp1.6", "ocpp2.0.1"], "ocpp1.6"),
+        (["ocpp2.1", "ocpp2.0.1", "ocpp1.6"], "ocpp2.1"),
+        (["ocpp2.0", "ocpp1.6"], "ocpp1.6"),
+        (["ocpp2.0"], None),
         (["ocpp1.5"], None),
         (["soap"], None),
     ],
 )
-def test_q3_the_protocol_is_answered_as_it_was_offered(
+def test_q2_q3_the_first_protocol_that_we_speak_is_answered_as_it_was_offered(
     offered: list[str], chosen: str | None
 ) -> None:
-    assert handshake.chosen_protocol(offered) == chosen
+    assert dialects.chosen(offered) == chosen
 
 
 def test_q2_protocols_come_in_one_header_or_in_several() -> None:
