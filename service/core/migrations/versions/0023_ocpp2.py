@@ -6,8 +6,8 @@ from sqlalchemy.dialects import postgresql
 
 from service.monitoring import catalogue
 
-revision = '0021'
-down_revision = '0020'
+revision = '0023'
+down_revision = '0022'
 branch_labels = None
 depends_on = None
 
