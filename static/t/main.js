@@ -81,8 +81,10 @@ function settleFocus() {
 
 async function showBar() {
   const device = await store.getMeta("device");
-  bar.hidden = !device;
-  if (!device) return;
+  if (!device) {
+    bar.hidden = true;
+    return;
+  }
   const now = await outbox.status();
   const { look, text } = contact(now);
   const state = document.getElementById("state");
@@ -94,6 +96,8 @@ async function showBar() {
   for (const link of document.querySelectorAll("#places a")) link.textContent = t(`place.${link.dataset.place}`);
   document.getElementById("sync").textContent = t("sync.now");
   document.documentElement.lang = language();
+  // Not before it says something.
+  bar.hidden = false;
   const unsent = now.waiting + now.rejected;
   if (unsent) navigator.setAppBadge?.(unsent).catch(() => {});
   else navigator.clearAppBadge?.().catch(() => {});
