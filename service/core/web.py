@@ -166,7 +166,15 @@ def _values() -> dict[str, Any]:
 def navigation() -> list[Group]:
     """The places that are there and that this person may go to."""
     groups = [Group(title, _places(places)) for title, places in NAVIGATION]
-    return [group for group in groups if group.places]
+    return _folded([group for group in groups if group.places])
+
+
+def _folded(groups: list[Group]) -> list[Group]:
+    """A customer looks on a phone: its own page stands open, the lists are one fold."""
+    places = [place for group in groups for place in group.places]
+    own = [place for place in places if place.endpoint == "portal.index"]
+    rest = [place for place in places if place not in own]
+    return [Group("", own), Group(_l("More lists"), rest)] if own else groups
 
 
 def shortcuts() -> list[Place]:

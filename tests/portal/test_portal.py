@@ -299,3 +299,15 @@ def test_the_pages_need_no_script(app: Flask, kim: Person, report: ServiceReport
     for address in ("/portal", "/portal/reports", f"/portal/stations/{report.station_ids[0]}"):
         main = browser.get(address).text.partition("<main")[2].partition("</main>")[0]
         assert "hx-get" not in main.replace("list-portal-reports", "") or "live" in main, address
+
+
+def test_the_menu_of_a_customer_folds_all_but_its_own_page(app: Flask, kim: Person) -> None:
+    """The lists filled the first screen of a phone."""
+    page = signed_in(app, kim).get("/portal", headers=SV).text
+    menu = page[page.index("<nav") : page.index("</nav>")]
+
+    before, folded = menu.split('<details class="group">')
+    assert "Dina stationer" in before
+    assert before.count("<a ") == 1
+    assert "Fler listor" in folded
+    assert "Ärenden" in folded
