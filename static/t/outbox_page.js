@@ -9,10 +9,15 @@ export async function show(main, _params, context) {
   const list = h("ul", { class: "plain outbox" });
   const said = h("p", { role: "status", class: "hint" });
   const save = h("button", { class: "button", type: "button", onclick: () => exportFile(context, said) }, words("outbox.export"));
+  let [asked, shown] = [0, 0];
   const settle = async () => {
-    const all = (await store.operations()).reverse();
+    const mine = ++asked;
+    const [all, { drafts }] = [(await store.operations()).reverse(), await keptHere()];
+    // What was asked later may be there sooner, and knows more.
+    if (mine < shown) return;
+    shown = mine;
     list.replaceChildren(...all.map((op) => row(op, context)));
-    save.hidden = all.every((op) => op.state === "sent") && !(await keptHere()).drafts;
+    save.hidden = all.every((op) => op.state === "sent") && !drafts;
     if (!all.length) list.replaceChildren(h("li", {}, words("outbox.none")));
   };
   const stop = outbox.onChange(() => (list.isConnected ? settle() : stop()));

@@ -30,7 +30,7 @@ LOOKS: tuple[tuple[str, dict[str, int], str], ...] = (
     ("tablet-dark", TABLET, "dark"),
 )
 AXE = Axe().axe_script
-RUN = """options => axe.run({exclude: options.exclude}, options).then(
+RUN = """options => axe.run({exclude: options.exclude ?? []}, options).then(
     found => found.violations.flatMap(rule => rule.nodes.map(
         node => `${rule.id}: ${node.html.slice(0, 200)} — ${node.failureSummary}`)))"""
 # At first everything that axe knows, its advice beyond WCAG too. What another width or other

@@ -14,7 +14,7 @@ from playwright.sync_api import Page
 
 from service.stations.models import Station
 from service.visits.service_visits import ServiceVisit
-from tests.browser.test_every_page import AGAIN, ALL, AXE, RUN
+from tests.browser.test_every_page import AXE, COLOURS, RUN, WIDTHS
 from tests.tablet.conftest import UPRIGHT, Hand
 
 LYING = {"width": 1180, "height": 820}
@@ -51,6 +51,8 @@ PAGES = {
 }
 PICTURES = os.environ.get("SCREENSHOTS")
 # What is touched in gloves, and is too small for them.
+ALL = {"resultTypes": ["violations"]}
+AGAIN = {**ALL, "runOnly": (*COLOURS, *WIDTHS)}
 SMALL = """() => [...document.querySelectorAll(
         "a, button, summary, select, textarea, input:not([type=radio])")]
     .filter((one) => one.checkVisibility() && !one.matches(".skip"))
