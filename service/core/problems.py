@@ -26,6 +26,7 @@ TYPES = {
     "charging": "A car charges there",
     "retired": "It is retired",
     "too-early": "Its window is not open yet",
+    "no-test-tag": "No tag for test charges is in force",
 }
 
 Wrong = TypeVar("Wrong", bound=Exception)

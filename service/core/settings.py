@@ -24,6 +24,8 @@ DEFAULTS = {
     "company_facts": "",
     # What an hour of a technician costs us, in kronor: for the profit of contracts.
     "hour_costs_kronor": "0",
+    # The tag on which a technician's tablet starts a test charge; it is in the list of tags.
+    "test_tag": "",
     # What the control programme says of faults that are found, in either language.
     "deviations_sv": (
         "Den som ser en skada eller brist anmäler den genast. Varje avvikelse blir ett ärende med "

@@ -55,6 +55,7 @@ class SettingsForm(WebForm):
     hour_costs_kronor = IntegerField(
         _l("An hour of a technician costs us"), [InputRequired(), NumberRange(0, 100_000)]
     )
+    test_tag = StringField(_l("Tag for test charges"), [Optional(), Length(max=20)])
     deviations_sv = TextAreaField(
         _l("How deviations are handled, in Swedish"),
         [InputRequired(), Length(max=4000)],

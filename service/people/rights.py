@@ -111,6 +111,8 @@ RIGHTS: dict[str, frozenset[Role]] = {
     "remote.get_configuration": DESK,
     "remote.change_configuration": DESK,
     "remote.remote_start": DESK,
+    # From a tablet, on the house's test tag.
+    "remote.test_charge": FIELD,
     "remote.remote_stop": DESK,
     # Enrol a tablet of one's own, and what it calls.
     "tablets.own": HOUSE,

@@ -10,8 +10,8 @@ export async function live(stationId) {
   }
 }
 
-export async function ask(stationId, kind, fields, reason) {
-  return call("POST", `/stations/${stationId}/remote`, { kind, fields, reason });
+export async function ask(stationId, kind, fields, reason, force = false) {
+  return call("POST", `/stations/${stationId}/remote`, { kind, fields, reason, force });
 }
 
 export async function became(actionId) {

@@ -8,6 +8,8 @@ const ASKED_AT_MOST = 60;
 const AGE_MS = 10_000;
 const STALE_MS = 120_000;
 const WAITING = new Set(["queued", "sent"]);
+// Refusals that have words of their own here.
+const WHY = new Set(["charging", "no-test-tag"]);
 
 export function stationNow(id, stay) {
   const box = h("div", {});
@@ -79,15 +81,18 @@ function asking(id, outlets, stay, refresh) {
   const { words, pkg, store } = stay;
   const reason = h("input", { maxlength: "300", required: true });
   const said = h("p", { role: "status" });
-  const send = (kind, fields) => async () => {
+  const send = (kind, fields, force = false) => async () => {
     if (!reason.reportValidity()) return;
     said.textContent = words("live.sent");
     try {
-      const asked = await ask(id, kind, fields, reason.value.trim());
+      const asked = await ask(id, kind, fields, reason.value.trim(), force);
       await store.dropDraft(`remote-${id}`);
       await follow(asked, said, words);
     } catch (wrong) {
-      said.textContent = words("live.refused", { why: wrong.message });
+      const why = String(wrong.problem?.type ?? "").split("#")[1];
+      said.textContent = WHY.has(why) ? words(`live.${why}`) : words("live.refused", { why: wrong.message });
+      // A car's charge is ended by somebody who was told of it.
+      if (why === "charging") said.append(" ", h("button", { type: "button", class: "button", onclick: send(kind, fields, true) }, words("live.force")));
     }
   };
   const button = (text, kind, fields) => h("button", { type: "button", class: "button", onclick: send(kind, fields) }, text);
@@ -106,11 +111,17 @@ function asking(id, outlets, stay, refresh) {
   return form;
 }
 
+function resultOf(action, words) {
+  const effect = action.state === "answered" ? `${words("live.effect")}: ${words(`effect.${action.effect}`)}` : null;
+  const status = action.answer?.status ?? null;
+  return [words(`remote.${action.state}`), status, effect].filter(Boolean).join(" · ");
+}
+
 // Until its effect is judged, or it is clear that nobody will know.
 async function follow(action, said, words) {
   let now = action;
   for (let i = 0; i < ASKED_AT_MOST && said.isConnected; i += 1) {
-    said.textContent = words("live.result", { kind: now.kind, state: now.state, effect: now.effect });
+    said.textContent = resultOf(now, words);
     if (!WAITING.has(now.state) && now.effect !== "pending") return;
     await new Promise((settle) => setTimeout(settle, ASK_AGAIN_MS));
     now = await became(action.id);

@@ -63,6 +63,7 @@ class Outside:
     garage: Garage
     station: Station
     key: str
+    expected: tuple[str, ...] = ("ChangeAvailability",)
     is_in: threading.Event = field(default_factory=threading.Event)
     asked: list[dict[str, Any]] = field(default_factory=list)
     thread: threading.Thread | None = None
@@ -77,19 +78,22 @@ class Outside:
             a_link(self.garage.app) as url,
             Charger(url, self.station.ocpp_identity, self.key) as charger,
         ):
-            charger.answers["ChangeAvailability"] = {"status": "Accepted"}
+            for action in self.expected:
+                unlocked = action == "UnlockConnector"
+                charger.answers[action] = {"status": "Unlocked" if unlocked else "Accepted"}
             await charger.boot()
             for outlet in (0, 1, 2):
                 await charger.status(outlet, "Available")
             self.is_in.set()
             async with asyncio.timeout(PATIENCE_S):
-                self.asked.append(await charger.asked("ChangeAvailability"))
+                for action in self.expected:
+                    self.asked.append(await charger.asked(action))
 
-    def wait(self) -> dict[str, Any]:
+    def wait(self) -> list[dict[str, Any]]:
+        """What it was asked, in order."""
         assert self.thread
         self.thread.join(PATIENCE_S)
-        (asked,) = self.asked
-        return asked
+        return self.asked
 
 
 @pytest.fixture
@@ -119,8 +123,7 @@ def test_a_failed_rcd_test_stops_the_list_and_takes_the_charger_out_of_service(
     expect(page.locator(".safety")).to_be_visible()
     page.get_by_role("button", name="Ta ur drift nu").click()
 
-    asked = outside.wait()
-    assert asked == {"connectorId": 1, "type": "Inoperative"}
+    assert outside.wait() == [{"connectorId": 1, "type": "Inoperative"}]
     db.session.rollback()
     ticket = db.session.scalars(select(Ticket)).one()
     assert (ticket.priority, ticket.connector) == (Priority.P1, 1)

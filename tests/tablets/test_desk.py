@@ -11,9 +11,11 @@ from sqlalchemy import event, func, select
 
 from service.core.clock import now
 from service.core.db import db
+from service.core.settings import Setting
 from service.people.models import Customer, Person, Role
 from service.people.tablets import Tablet
 from service.remote.models import RemoteAction
+from service.sessions.models import Tag
 from service.stations.models import Station
 from service.tablets.models import OperationRival, OperationSettlement
 from service.tickets.models import Ticket
@@ -220,6 +222,26 @@ def test_what_a_technician_may_not_ask_is_refused(
 
     assert answer.status_code == status
     assert db.session.scalars(select(RemoteAction)).all() == []
+
+
+def test_a_test_charge_is_on_the_house_s_own_tag_whatever_is_sent(
+    hand: Hand, station: Station, admin: Person
+) -> None:
+    asked = {"kind": "remote_start", "fields": {"connector": 1, "id_tag": "ADRIVER"}, "reason": "x"}
+    path = f"stations/{station.id}/remote"
+    refused = hand.call("POST", path, json=asked)
+    assert (refused.status_code, refused.json["type"]) == (409, "/api/v1/#no-test-tag")
+
+    tag = Tag.create("HOUSE-1", admin, now())
+    Setting.change("test_tag", "house-1", admin, now())
+    db.session.commit()
+    assert hand.call("POST", path, json=asked).status_code == 202
+    row = db.session.scalars(select(RemoteAction)).one()
+    assert row.fields == {"connector": 1, "id_tag": "HOUSE-1"}
+
+    tag.blocked_at = now()
+    db.session.commit()
+    assert hand.call("POST", path, json=asked).status_code == 409
 
 
 def test_a_draft_never_counts_whoever_says_so(desk: FlaskClient, hand: Hand) -> None:
