@@ -10,6 +10,7 @@ from service.checklists.models import ChecklistRun
 from service.core.db import db
 from service.core.history import record
 from service.people.models import Person
+from service.remote.actions import ActionState
 from service.remote.actions import Kind as ActionKind
 from service.remote.models import RemoteAction
 from service.tickets.models import Ticket
@@ -31,7 +32,8 @@ def stop(
     at: datetime,
     now: datetime,
 ) -> VisitStop:
-    """Set it inoperative and open a P1 ticket. Told again while that is open: the same stop.
+    """Set it inoperative and open a P1 ticket. Told again while that is open: the same stop, unless
+    somebody has asked for service there since. Then it is asked to leave it again.
 
     What failed again after it was put right is danger again: it stops anew, on the same ticket
     where that ended within a day, as for any fault, else on one of its own.
@@ -40,12 +42,11 @@ def stop(
 
     A car that charges there is stopped by it: somebody at the cabinet says that it is unsafe.
     """
-    there = _before(run, item, place)
-    if there and there.ticket.is_open:
+    there, connector = _before(run, item, place), connector_of(place)
+    if there and there.ticket.is_open and not _is_put_back(there, run, connector):
         return there
-    connector = connector_of(place)
     title = f"{_label(run, item)}: {why}" if why else _label(run, item)
-    ticket = _reopened(there, title, now) or Ticket.open_by_hand(
+    ticket = _ticket_of(there, title, now) or Ticket.open_by_hand(
         run.station, title[:500], Priority.P1, by, now, connector
     )
     action = make_inoperative(visit, run, connector, ticket, by, now)
@@ -71,7 +72,28 @@ def _before(run: ChecklistRun, item: str, place: str) -> VisitStop | None:
     return last
 
 
-def _reopened(before: VisitStop | None, title: str, now: datetime) -> Ticket | None:
+def _is_put_back(stop: VisitStop, run: ChecklistRun, connector: int) -> bool:
+    """Whether somebody asked since that cars may charge there again."""
+    told = select(RemoteAction).where(
+        RemoteAction.station_id == run.station_id,
+        RemoteAction.kind == ActionKind.CHANGE_AVAILABILITY,
+        RemoteAction.id > (stop.remote_action_id or 0),
+        RemoteAction.requested_at >= stop.at,
+        RemoteAction.state.not_in((ActionState.REFUSED, ActionState.CANCELLED)),
+    )
+    # The whole station is its outlets, and an outlet is a part of the whole station.
+    there = [
+        one
+        for one in db.session.scalars(told.order_by(RemoteAction.id))
+        if connector == 0 or one.fields["connector"] in (0, connector)
+    ]
+    return bool(there) and there[-1].fields["type"] == "operative"
+
+
+def _ticket_of(before: VisitStop | None, title: str, now: datetime) -> Ticket | None:
+    """The one that is open for it, or that ended within a day."""
+    if before and before.ticket.is_open:
+        return before.ticket
     if before is None or not reopens(before.ticket, now):
         return None
     ticket = before.ticket

@@ -489,6 +489,30 @@ def test_a_second_stop_within_a_day_reopens_the_ticket_and_stops_again(
     assert second.action is wishes[-1]
 
 
+@pytest.mark.parametrize(("connector", "wishes"), [(2, 3), (0, 3), (1, 2)])
+def test_a_stop_told_again_after_somebody_put_it_in_service_stops_again(
+    there: ServiceVisit,
+    run: ChecklistRun,
+    technician: Person,
+    dispatcher: Person,
+    connector: int,
+    wishes: int,
+) -> None:
+    """An outlet beside it may be in service: that undoes no stop."""
+    stopped(there, run, technician, AT)
+    fields = {"connector": connector, "type": "operative"}
+    kind = ActionKind.CHANGE_AVAILABILITY
+    RemoteAction.ask(run.station, kind, fields, "Why not", dispatcher, AT + HOUR)
+    for later in (2, 3):
+        stopped(there, run, technician, AT + later * HOUR)
+
+    (ticket,) = all_tickets()
+    asked = db.session.scalars(select(RemoteAction).order_by(RemoteAction.id)).all()
+    assert len(asked) == wishes
+    assert {one.ticket for one in there.stops} == {ticket}
+    assert asked[-1].fields["type"] == ("inoperative" if wishes == 3 else "operative")
+
+
 def test_a_second_stop_after_more_than_a_day_opens_another_ticket(
     there: ServiceVisit, run: ChecklistRun, technician: Person, dispatcher: Person
 ) -> None:
