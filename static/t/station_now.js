@@ -81,14 +81,17 @@ function asking(id, outlets, stay, refresh) {
   const { words, pkg, store } = stay;
   const reason = h("input", { maxlength: "300", required: true });
   const said = h("p", { role: "status" });
+  let newest = 0;
   const send = (kind, fields, force = false) => async () => {
     if (!reason.reportValidity()) return;
+    const mine = ++newest;
     said.textContent = words("live.sent");
     try {
       const asked = await ask(id, kind, fields, reason.value.trim(), force);
       await store.dropDraft(`remote-${id}`);
-      await follow(asked, said, words);
+      await follow(asked, said, words, () => mine === newest);
     } catch (wrong) {
+      if (mine !== newest) return;
       const why = String(wrong.problem?.type ?? "").split("#")[1];
       said.textContent = WHY.has(why) ? words(`live.${why}`) : words("live.refused", { why: wrong.message });
       // A car's charge is ended by somebody who was told of it.
@@ -117,13 +120,13 @@ function resultOf(action, words) {
   return [words(`remote.${action.state}`), status, effect].filter(Boolean).join(" · ");
 }
 
-// Until its effect is judged, or it is clear that nobody will know.
-async function follow(action, said, words) {
+// Until its effect is judged, or it is clear that nobody will know, or something else was asked.
+async function follow(action, said, words, isNewest) {
   let now = action;
-  for (let i = 0; i < ASKED_AT_MOST && said.isConnected; i += 1) {
+  for (let i = 0; i < ASKED_AT_MOST && said.isConnected && isNewest(); i += 1) {
     said.textContent = resultOf(now, words);
     if (!WAITING.has(now.state) && now.effect !== "pending") return;
     await new Promise((settle) => setTimeout(settle, ASK_AGAIN_MS));
-    now = await became(action.id);
+    if (isNewest()) now = await became(action.id);
   }
 }
