@@ -136,7 +136,8 @@ def the_ends(hand: Hand, visit: ServiceVisit, over: ServiceVisit, unable: Servic
     page.locator("label:has(#sign-no)").click()
     page.locator("#sign-refused").fill("Ingen på plats")
     page.click("#finish")
-    page.get_by_role("link", name="Utkorg").first.wait_for()
+    # The page that comes after the end: the place below is called "Utkorg".
+    page.get_by_role("link", name="Utkorgen", exact=True).wait_for()
 
 
 def test_a_day_without_the_server_is_there_after_the_browser_is_killed_and_arrives_in_order(
