@@ -35,6 +35,8 @@ class Errand(NamedTuple):
     number: int = 0
     # What the charger itself calls the charge that we number.
     transaction: str = ""
+    # Which plug of an outlet is asked about, where the charger tells them apart.
+    plug: int = 0
 
 
 NO_ERRAND = Errand()

@@ -6,7 +6,8 @@ from collections.abc import Callable
 from math import isfinite
 from typing import Any
 
-DEPTH, NODES = 16, 2_000
+# A message of the largest size that is all values: a charger may tell 250 events at once.
+DEPTH, NODES = 16, 8_000
 LEAST, MOST = -(2**63), 2**63 - 1
 
 

@@ -38,6 +38,8 @@ LOOKS_EVERY_S = 1.0
 PROBES_EVERY_S = 5.0
 # A fleet that comes back without having started is asked a few at a time.
 STATES_EVERY_S, STATES_AT_ONCE = 1.0, 50
+# An outlet's number, None for the whole station, and which plug of it.
+Plug = tuple[int | None, int]
 T = TypeVar("T")
 log = structlog.get_logger()
 
@@ -148,18 +150,19 @@ class Sender:
 
     async def _ask_state(self, connection: Connection) -> None:
         """Of the whole station, or of each outlet where it tells no more than one at a time."""
-        outlets: list[int | None] = [None]
+        outlets: list[Plug] = [(None, 0)]
         if connection.dialect.ASKS_EACH:
-            outlets = await self._in_thread(lambda: _outlets(connection.station_id))
+            outlets = await self._in_thread(lambda: _plugs(connection.station_id))
         for outlet in outlets:
             await self._trigger(connection, "states", "StatusNotification", outlet)
 
     async def _trigger(
-        self, connection: Connection, why: str, message: str, outlet: int | None = None
+        self, connection: Connection, why: str, message: str, of: Plug = (None, 0)
     ) -> None:
+        outlet, plug = of
         fields = {"message": message, "connector": outlet}
-        name, payload = connection.dialect.ask(Kind.TRIGGER_MESSAGE, fields)
-        place = "" if outlet is None else f"-{outlet}"
+        name, payload = connection.dialect.ask(Kind.TRIGGER_MESSAGE, fields, Errand(plug=plug))
+        place = "" if outlet is None else f"-{outlet}-{plug}"
         message_id = f"{why}-{connection.connection_id}-{now():%H%M%S}{place}"
         await connection.call(message_id, name, payload, ANSWERS_WITHIN_S)
 
@@ -184,15 +187,25 @@ def _claim(ready: dict[int, int]) -> list[RemoteAction]:
 
 
 def _errand(action: RemoteAction) -> Errand:
-    named = ""
+    named, plug = "", 0
     if action.kind is Kind.REMOTE_STOP:
         named = ChargingSession.named(action.station_id, action.fields["transaction_id"])
-    return Errand(action.id % 2**31, named)
+    elif action.kind is Kind.TRIGGER_MESSAGE and action.fields.get("connector"):
+        plug = _plug_in_question(action.station_id, action.fields["connector"])
+    return Errand(action.id % 2**31, named, plug)
 
 
-def _outlets(station_id: int) -> list[int | None]:
-    query = select(Connector.number).where(Connector.station_id == station_id, Connector.number > 0)
-    return list(db.session.scalars(query.order_by(Connector.number)))
+def _plugs(station_id: int) -> list[Plug]:
+    """Each plug that the charger has told of; else the first of each outlet."""
+    query = select(Connector).where(Connector.station_id == station_id, Connector.number > 0)
+    found = db.session.scalars(query.order_by(Connector.number)).all()
+    return [(one.number, plug) for one in found for plug in one.known_plugs]
+
+
+def _plug_in_question(station_id: int, number: int) -> int:
+    query = select(Connector).where(Connector.station_id == station_id, Connector.number == number)
+    outlet = db.session.scalars(query).one_or_none()
+    return outlet.plug_in_question if outlet else 0
 
 
 def _would_disturb(action: RemoteAction) -> bool:

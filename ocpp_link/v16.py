@@ -6,23 +6,13 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
-from ocpp_link import schema
+from ocpp_link import alike, schema
+from ocpp_link.alike import LONG, Head
 from ocpp_link.asking import ask, positive, told
 from ocpp_link.dialect import Reading, Who, time
 from ocpp_link.mending import Fields
 from ocpp_link.meters import samples
-from service.monitoring.words import (
-    BootAnswer,
-    Booted,
-    CertificateAsked,
-    DiagnosticsStatusReported,
-    FirmwareStatusReported,
-    HeartbeatSeen,
-    SecurityEventReported,
-    StatusReported,
-    VendorDataReceived,
-    Word,
-)
+from service.monitoring.words import Booted, StatusReported, Word
 from service.sessions.words import (
     AuthorizationAsked,
     MetersRead,
@@ -50,18 +40,6 @@ __all__ = [
 NAME: str = "OCPP 1.6"
 ASKS_EACH: bool = False
 answer_findings = schema.answer_findings
-LONG = 2_000
-DEFAULT_HEARTBEAT_S = 300
-VERDICTS = {
-    Verdict.ACCEPTED: "Accepted",
-    Verdict.BLOCKED: "Blocked",
-    Verdict.EXPIRED: "Expired",
-    Verdict.INVALID: "Invalid",
-    Verdict.CONCURRENT: "ConcurrentTx",
-}
-
-
-Head = dict[str, Any]
 
 
 def read(action: str, payload: dict[str, Any], who: Who, at: datetime, raw: str) -> Reading:
@@ -86,10 +64,6 @@ def _boot(fields: Fields, head: Head, _raw: str) -> Word:
         serial=serial,
         firmware=fields.text("firmwareVersion"),
     )
-
-
-def _heartbeat(_fields: Fields, head: Head, _raw: str) -> Word:
-    return HeartbeatSeen(**head)
 
 
 def _status(fields: Fields, head: Head, raw: str) -> Word:
@@ -142,49 +116,16 @@ def _meters(fields: Fields, head: Head, _raw: str) -> Word:
     )
 
 
-def _vendor_data(fields: Fields, head: Head, _raw: str) -> Word:
-    return VendorDataReceived(
-        **head,
-        vendor_id=fields.text("vendorId"),
-        message_id=fields.text("messageId"),
-        data=fields.text("data", 65_536),
-    )
-
-
-def _security_event(fields: Fields, head: Head, _raw: str) -> Word:
-    return SecurityEventReported(
-        **head, event=fields.text("type"), info=fields.text("techInfo", LONG), said_at=fields.when()
-    )
-
-
-def _firmware(fields: Fields, head: Head, _raw: str) -> Word:
-    return FirmwareStatusReported(**head, status=fields.text("status"))
-
-
-def _diagnostics(fields: Fields, head: Head, _raw: str) -> Word:
-    request_id = fields.whole("requestId")
-    return DiagnosticsStatusReported(**head, status=fields.text("status"), request_id=request_id)
-
-
-def _certificate(fields: Fields, head: Head, _raw: str) -> Word:
-    return CertificateAsked(**head, csr=fields.text("csr", 65_536))
-
-
 READERS: dict[str, Callable[[Fields, Head, str], Word]] = {
+    **alike.READERS,
     "BootNotification": _boot,
-    "Heartbeat": _heartbeat,
     "StatusNotification": _status,
     "Authorize": _authorize,
     "StartTransaction": _start,
     "StopTransaction": _stop,
     "MeterValues": _meters,
-    "DataTransfer": _vendor_data,
-    "SecurityEventNotification": _security_event,
-    "FirmwareStatusNotification": _firmware,
-    "SignedFirmwareStatusNotification": _firmware,
-    "DiagnosticsStatusNotification": _diagnostics,
-    "LogStatusNotification": _diagnostics,
-    "SignCertificate": _certificate,
+    "SignedFirmwareStatusNotification": alike.READERS["FirmwareStatusNotification"],
+    "DiagnosticsStatusNotification": alike.READERS["LogStatusNotification"],
 }
 SPELLINGS = {action.casefold(): action for action in READERS}
 
@@ -195,32 +136,19 @@ def answer(word: Word, answer: object, at: datetime) -> dict[str, Any]:
     Raises TypeError where a start has no StartAnswer: no transaction id may be made up.
     """
     match word:
-        case Booted():
-            beat = answer if isinstance(answer, BootAnswer) else BootAnswer(DEFAULT_HEARTBEAT_S)
-            return {"currentTime": time(at), "interval": beat.heartbeat_s, "status": "Accepted"}
-        case HeartbeatSeen():
-            return {"currentTime": time(at)}
         case AuthorizationAsked():
-            return {"idTagInfo": _info(answer if isinstance(answer, Verdict) else Verdict.INVALID)}
+            return {"idTagInfo": alike.info(answer)}
         case SessionStarted():
             return _started(answer)
         case SessionStopped():
-            return {"idTagInfo": _info(answer)} if isinstance(answer, Verdict) else {}
-        case VendorDataReceived():
-            return {"status": "UnknownVendorId"}
-        case CertificateAsked():
-            return {"status": "Rejected"}
-    return {}
+            return {"idTagInfo": alike.info(answer)} if isinstance(answer, Verdict) else {}
+    return alike.answer(word, answer, at)
 
 
 def _started(answer: object) -> dict[str, Any]:
     if not isinstance(answer, StartAnswer):
         raise TypeError("a start needs a StartAnswer")
-    return {"transactionId": answer.transaction_id, "idTagInfo": _info(answer.verdict)}
-
-
-def _info(verdict: Verdict) -> dict[str, str]:
-    return {"status": VERDICTS[verdict]}
+    return {"transactionId": answer.transaction_id, "idTagInfo": alike.info(answer.verdict)}
 
 
 def sends(_text: str) -> bool:

@@ -10,43 +10,31 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
-from ocpp_link import frames, schema, v2_asking, v2_events, v2_replies
+from ocpp_link import alike, frames, schema, v2_asking, v2_events, v2_replies
 from ocpp_link.dialect import NO_ERRAND, Errand, Reading, Who
 from ocpp_link.mending import words
-from ocpp_link.v2_fields import Fields, Head, Plugs
+from ocpp_link.v2_fields import Fields, Head
 from ocpp_link.v2_meters import samples, transaction
-from service.monitoring.words import (
-    Booted,
-    CertificateAsked,
-    DiagnosticsStatusReported,
-    FirmwareStatusReported,
-    HeartbeatSeen,
-    SecurityEventReported,
-    StatusReported,
-    VendorDataReceived,
-    Word,
-)
+from ocpp_link.v2_order import Order
+from service.monitoring.words import Booted, StatusReported, Word
 from service.remote.actions import Kind
-from service.sessions.words import AuthorizationAsked, MetersRead
+from service.sessions.words import AuthorizationAsked, MetersRead, TransactionTold
 
-LONG = 2_000
 Reader = Callable[[Fields, Head, str], Word]
 
 
 class Version:
-    """One of the two, on one socket: it remembers how each plug of an EVSE is."""
+    """One of the two, on one socket."""
 
     ASKS_EACH: bool = True
 
     def __init__(self, name: str, schemas: str) -> None:
         self.NAME, self._schemas = name, schemas
-        self._plugs = Plugs()
+        self._order = Order()
         # Of what a charger may say, only this version's own.
         there = schema.names(schemas)
         self._readers = {
-            action: reader
-            for action, reader in ({**READERS, "StatusNotification": self._status}).items()
-            if f"{action}Request" in there
+            action: reader for action, reader in READERS.items() if f"{action}Request" in there
         }
         self._spellings = {action.casefold(): action for action in self._readers}
 
@@ -61,6 +49,8 @@ class Version:
         word = self._readers[spelt](fields, head, raw)
         if spelt != action:
             fields.say(f"action: read as {spelt}")
+        if isinstance(word, TransactionTold):
+            self._order.look(word, fields)
         said = schema.said(self._schemas, f"{spelt}Request", payload)
         return Reading(word, (*said, *fields.findings), True, spelt)
 
@@ -85,17 +75,18 @@ class Version:
     def answer_findings(self, action: str, payload: dict[str, Any], /) -> tuple[str, ...]:
         return schema.said(self._schemas, f"{action}Response", payload)
 
-    def _status(self, fields: Fields, head: Head, raw: str) -> Word:
-        evse, plug = fields.evse_number("evseId"), fields.whole("connectorId") or 0
-        return StatusReported(
-            **head,
-            connector=evse,
-            status=self._plugs.say(evse, plug, fields.status("connectorStatus")),
-            error_code="NoError",
-            said_at=fields.when(),
-            raw=raw,
-            tells_faults=False,
-        )
+
+def _status(fields: Fields, head: Head, raw: str) -> Word:
+    return StatusReported(
+        **head,
+        connector=fields.evse_number("evseId"),
+        plug=max(0, fields.whole("connectorId") or 0),
+        status=fields.status("connectorStatus"),
+        error_code="NoError",
+        said_at=fields.when(),
+        raw=raw,
+        tells_faults=False,
+    )
 
 
 def _boot(fields: Fields, head: Head, _raw: str) -> Word:
@@ -106,11 +97,8 @@ def _boot(fields: Fields, head: Head, _raw: str) -> Word:
         model=station.text("model"),
         serial=station.text("serialNumber"),
         firmware=station.text("firmwareVersion"),
+        tells_plugs=True,
     )
-
-
-def _heartbeat(_fields: Fields, head: Head, _raw: str) -> Word:
-    return HeartbeatSeen(**head)
 
 
 def _authorize(fields: Fields, head: Head, _raw: str) -> Word:
@@ -122,35 +110,6 @@ def _meters(fields: Fields, head: Head, _raw: str) -> Word:
     return MetersRead(
         **head, connector=fields.evse_number("evseId"), transaction_id=0, samples=read
     )
-
-
-def _vendor_data(fields: Fields, head: Head, _raw: str) -> Word:
-    return VendorDataReceived(
-        **head,
-        vendor_id=fields.text("vendorId"),
-        message_id=fields.text("messageId"),
-        data=fields.text("data", 65_536),
-    )
-
-
-def _security_event(fields: Fields, head: Head, _raw: str) -> Word:
-    return SecurityEventReported(
-        **head, event=fields.text("type"), info=fields.text("techInfo", LONG), said_at=fields.when()
-    )
-
-
-def _firmware(fields: Fields, head: Head, _raw: str) -> Word:
-    return FirmwareStatusReported(**head, status=fields.text("status"))
-
-
-def _log(fields: Fields, head: Head, _raw: str) -> Word:
-    return DiagnosticsStatusReported(
-        **head, status=fields.text("status"), request_id=fields.whole("requestId")
-    )
-
-
-def _certificate(fields: Fields, head: Head, _raw: str) -> Word:
-    return CertificateAsked(**head, csr=fields.text("csr", 65_536))
 
 
 def _noted(reply: Callable[[dict[str, Any]], dict[str, Any]]) -> Reader:
@@ -171,17 +130,13 @@ def _no_vat(payload: dict[str, Any]) -> dict[str, Any]:
 
 
 READERS: dict[str, Reader] = {
+    **alike.READERS,
     "BootNotification": _boot,
-    "Heartbeat": _heartbeat,
+    "StatusNotification": _status,
     "Authorize": _authorize,
     "TransactionEvent": transaction,
     "MeterValues": _meters,
     "NotifyEvent": v2_events.read,
-    "DataTransfer": _vendor_data,
-    "SecurityEventNotification": _security_event,
-    "FirmwareStatusNotification": _firmware,
-    "LogStatusNotification": _log,
-    "SignCertificate": _certificate,
     # What needs no more than a receipt.
     **dict.fromkeys(
         (

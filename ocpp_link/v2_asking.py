@@ -75,12 +75,12 @@ def _availability(fields: Payload, _errand: Errand) -> tuple[str, Payload]:
     return "ChangeAvailability", {**status, **_evse(fields)}
 
 
-def _trigger(fields: Payload, _errand: Errand) -> tuple[str, Payload]:
+def _trigger(fields: Payload, errand: Errand) -> tuple[str, Payload]:
     message = fields["message"]
     place = _evse(fields)
     if place and message == "StatusNotification":
         # Without its plug it is refused (F06).
-        place["evse"]["connectorId"] = 1
+        place["evse"]["connectorId"] = errand.plug or 1
     return "TriggerMessage", {"requestedMessage": MESSAGES.get(message, message), **place}
 
 

@@ -9,11 +9,15 @@ from service.monitoring.words import PartReported, PartsReported, StatusReported
 YES, NO = frozenset({"true", "1"}), frozenset({"false", "0"})
 # A text that is a state, not a number: what OCPP 2.1 may send in place of StatusNotification.
 AVAILABILITY = "availabilitystate"
-MOST_EVENTS = 200
+# More than fit into the largest message that we take.
+MOST_EVENTS = 300
 
 
 def read(fields: Fields, head: Head, raw: str) -> Word:
-    told = [_report(one, head, raw) for one in fields.parts("eventData")[:MOST_EVENTS]]
+    events = fields.parts("eventData")
+    if len(events) > MOST_EVENTS:
+        fields.say("eventData: more than are read")
+    told = [_report(one, head, raw) for one in events[:MOST_EVENTS]]
     return PartsReported(**head, reports=tuple(one for one in told if one))
 
 
@@ -29,6 +33,7 @@ def _report(event: Fields, head: Head, raw: str) -> StatusReported | PartReporte
     return PartReported(
         **head,
         connector=component.evse(),
+        plug=component.plug(),
         component=component.text("name", 50),
         variable=variable.text("name", 50),
         instance=".".join(filter(None, instances)),
@@ -45,6 +50,7 @@ def _availability(event: Fields, component: Fields, head: Head, raw: str) -> Sta
     return StatusReported(
         **head,
         connector=component.evse(),
+        plug=component.plug(),
         status=event.status("actualValue"),
         error_code="NoError",
         said_at=event.when(),

@@ -6,12 +6,9 @@ from typing import Any
 
 from ocpp_link import mending
 from ocpp_link.mending import UNKNOWN, mended_status
+from service.stations.outlets import OCCUPIED
 
 Head = dict[str, Any]
-# An EVSE with two plugs is what its plugs are: a fault of one is never hidden by the other, nor a
-# car at one. That one of them is Unavailable says nothing while the other can be used.
-FIRST = ("Faulted", UNKNOWN, "Charging", "Reserved", "Available", "Unavailable")
-MOST_PLUGS = 256
 
 
 class Fields(mending.Fields):
@@ -45,13 +42,27 @@ class Fields(mending.Fields):
         """The EVSE that it is about; 0 where it names none."""
         return self.part("evse").evse_number("id") if self.payload.get("evse") else 0
 
+    def plug(self) -> int:
+        """Which plug of that EVSE it is about; 0 where it names none."""
+        return (
+            max(0, self.part("evse").whole("connectorId") or 0) if self.payload.get("evse") else 0
+        )
+
     def status(self, name: str = "connectorStatus") -> str:
-        """Occupied is a car that nobody may disturb, whatever it does."""
+        """Occupied is a car that nobody may disturb; what it does is told with its charge."""
         given = self.payload.get(name)
-        mended = mended_status(given[: mending.LONGEST_WORD]) if isinstance(given, str) else UNKNOWN
-        if mended != given and given != "Occupied":
-            self.say(f"{name}: read as {mended}")
-        return mended
+        meant = _meant(given[: mending.LONGEST_WORD]) if isinstance(given, str) else UNKNOWN
+        if meant != given:
+            self.say(f"{name}: read as {meant}")
+        return meant
+
+    def yes(self, name: str) -> bool:
+        """A yes; as a text too."""
+        given = self.payload.get(name)
+        if isinstance(given, str):
+            self.say(f"{name}: not a yes or no")
+            return given.strip().casefold() == "true"
+        return given is True
 
     def tag(self) -> str:
         """The token itself; 1.6 called it idTag."""
@@ -64,15 +75,5 @@ class Fields(mending.Fields):
         return self.id_tag("idToken")
 
 
-class Plugs:
-    """What each plug of each EVSE last said on this socket."""
-
-    def __init__(self) -> None:
-        self._said: dict[tuple[int, int], str] = {}
-
-    def say(self, evse: int, plug: int, status: str) -> str:
-        """What the EVSE is, now that this plug of it is so."""
-        if len(self._said) < MOST_PLUGS or (evse, plug) in self._said:
-            self._said[evse, plug] = status
-        theirs = [said for (of, _), said in self._said.items() if of == evse]
-        return next((one for one in FIRST if one in (*theirs, status)), status)
+def _meant(said: str) -> str:
+    return OCCUPIED if said.strip().casefold() == OCCUPIED.casefold() else mended_status(said)

@@ -6,27 +6,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from ocpp_link.dialect import time
+from ocpp_link import alike
 from ocpp_link.mending import words
-from service.monitoring.words import (
-    BootAnswer,
-    Booted,
-    CertificateAsked,
-    Heard,
-    HeartbeatSeen,
-    VendorDataReceived,
-    Word,
-)
+from service.monitoring.words import Heard, Word
 from service.sessions.words import AuthorizationAsked, TransactionTold, Verdict
-
-DEFAULT_HEARTBEAT_S = 300
-VERDICTS = {
-    Verdict.ACCEPTED: "Accepted",
-    Verdict.BLOCKED: "Blocked",
-    Verdict.EXPIRED: "Expired",
-    Verdict.INVALID: "Invalid",
-    Verdict.CONCURRENT: "ConcurrentTx",
-}
 
 HASHES = {"issuerNameHash": 128, "issuerKeyHash": 128, "serialNumber": 40}
 ALGORITHMS = ("SHA256", "SHA384", "SHA512")
@@ -44,24 +27,11 @@ def answer(word: Word, said: object, at: datetime) -> dict[str, Any]:
     match word:
         case Noted():
             return word.reply
-        case Booted():
-            beat = said if isinstance(said, BootAnswer) else BootAnswer(DEFAULT_HEARTBEAT_S)
-            return {"currentTime": time(at), "interval": beat.heartbeat_s, "status": "Accepted"}
-        case HeartbeatSeen():
-            return {"currentTime": time(at)}
         case AuthorizationAsked():
-            return _info(said if isinstance(said, Verdict) else Verdict.INVALID)
+            return {"idTokenInfo": alike.info(said)}
         case TransactionTold():
-            return _info(said) if isinstance(said, Verdict) else {}
-        case VendorDataReceived():
-            return {"status": "UnknownVendorId"}
-        case CertificateAsked():
-            return {"status": "Rejected"}
-    return {}
-
-
-def _info(verdict: Verdict) -> dict[str, Any]:
-    return {"idTokenInfo": {"status": VERDICTS[verdict]}}
+            return {"idTokenInfo": alike.info(said)} if isinstance(said, Verdict) else {}
+    return alike.answer(word, said, at)
 
 
 def chain_status(payload: dict[str, Any]) -> dict[str, Any]:

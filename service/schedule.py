@@ -62,7 +62,7 @@ SCHEDULE: tuple[tuple[int, Callable[..., None]], ...] = (
     (10 * MINUTE, plans.keep_recalls),
     (10 * MINUTE, plans.watch_new_measurements),
     (10 * MINUTE, tickets.let_warnings_age),
-    (10 * MINUTE, visits.let_go_of_retired),
+    (10 * MINUTE, visits.let_go_of_what_ended),
     (10 * MINUTE, visits.ask_about_forgotten),
     (10 * MINUTE, forget_changes),
     # What is due by the day is asked by the hour: a clock that stood still misses nothing.

@@ -1,8 +1,9 @@
 """The small world that the tests live in, on a PostgreSQL of their own."""
 
+import gc
 import re
 import socket
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -11,7 +12,7 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 from itsdangerous import URLSafeTimedSerializer
-from sqlalchemy import Engine, create_engine, insert
+from sqlalchemy import Connection, Engine, create_engine, delete, insert
 
 from app import create_app
 from service.core import migrate
@@ -25,6 +26,13 @@ from service.people.models import Customer, Person, Role
 from service.people.web_sessions import WebSession
 from service.stations.models import Current, Site, Station, StationModel
 
+# What a house is born with, kept beside its tables while the tests run.
+FAULTS = ("fault_code",)
+LISTS = ("checklist_limit", "checklist_template", "checklist_version")
+BORN = (
+    "INSERT INTO {0} SELECT * FROM born.{0};"
+    "SELECT setval(pg_get_serial_sequence('{0}', 'id'), max(id)) FROM {0}"
+)
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
 
 
@@ -52,12 +60,21 @@ def database_url(server: Postgres, owner: Engine) -> str:
     with owner.begin() as connection:
         migrate.run(app, connection)
         migrate.grant(connection, APP)
+    with owner.begin() as connection:
+        connection.execute(delete(FaultCode))
+        connection.execute(insert(FaultCode), catalogue.whole())
+        connection.exec_driver_sql("CREATE SCHEMA born")
+        for table in (*FAULTS, *LISTS):
+            connection.exec_driver_sql(f"CREATE TABLE born.{table} AS TABLE {table}")
     empty(owner)
     return settings.database_url
 
 
 def empty(owner: Engine) -> None:
-    """Every row goes, and numbers begin anew: deleting a few rows is quicker than truncating."""
+    """Every row goes but the catalogue's, and numbers begin anew.
+
+    Deleting a few rows is quicker than truncating.
+    """
     tables = [table.name for table in reversed(Model.metadata.sorted_tables)]
     with owner.begin() as connection:
         connection.exec_driver_sql("; ".join(f'DELETE FROM "{table}"' for table in tables))  # noqa: S608
@@ -65,10 +82,22 @@ def empty(owner: Engine) -> None:
             "SELECT setval(quote_ident(sequencename)::regclass, 1, false)"
             " FROM pg_sequences WHERE last_value IS NOT NULL"
         )
+        bear(connection, FAULTS)
+
+
+def bear(connection: Connection, tables: Iterable[str]) -> None:
+    """Bring the rows that a house is born with."""
+    connection.exec_driver_sql(";".join(map(BORN.format, tables)))
+
+
+def bear_lists(owner: Engine) -> None:
+    """The checklists that the product brings along, and their limits."""
+    with owner.begin() as connection:
+        bear(connection, LISTS)
 
 
 @pytest.fixture(scope="session")
-def house(database_url: str, tmp_path_factory: pytest.TempPathFactory) -> Flask:
+def house(database_url: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Flask]:
     """The application, put together once: its rows come and go with each test."""
     settings = Settings(
         instance=tmp_path_factory.mktemp("instance"),
@@ -79,7 +108,9 @@ def house(database_url: str, tmp_path_factory: pytest.TempPathFactory) -> Flask:
     cheap = {"argon2__time_cost": 1, "argon2__memory_cost": 8, "argon2__parallelism": 1}
     app = create_app(settings, TESTING=True, SECURITY_PASSWORD_HASH_PASSLIB_OPTIONS=cheap)
     app.test_client_class = Browser
-    return app
+    yield app
+    with app.app_context():
+        db.engine.dispose()
 
 
 @pytest.fixture
@@ -92,12 +123,9 @@ def settings(house: Flask) -> Settings:
 def app(house: Flask, owner: Engine) -> Iterator[Flask]:
     config = dict(house.config)
     with house.app_context():
-        db.session.execute(insert(FaultCode), catalogue.whole())
-        db.session.commit()
         yield house
         db.session.remove()
         empty(owner)
-        db.engine.dispose()
     house.config.clear()
     house.config.update(config)
 
@@ -244,3 +272,9 @@ def free_port() -> int:
     """A port of loopback where nobody listens."""
     with socket.create_server(("127.0.0.1", 0)) as listener:
         return int(listener.getsockname()[1])
+
+
+def pytest_collection_finish() -> None:
+    """What was loaded stays: it is not looked through for what may go again and again."""
+    gc.collect()
+    gc.freeze()

@@ -151,14 +151,16 @@ def limit_words(part: Any) -> str:
     """`15 to 30 mA, warning above 28, asked again above 500`: of an item, or of a row of limits."""
     given = part if isinstance(part, Mapping) else {one: getattr(part, one) for one in BOUNDS}
     number = {
-        name: dates.number(given[name], language.current())
+        name: dates.number(given[name], language.current()).replace("-", "−")
         for name in BOUNDS - {"unit"}
         if given.get(name) is not None
     }
-    unit = given.get("unit") or ""
-    told = [f"{_range(number)} {unit}".strip()] if number.keys() & {"min", "max"} else []
-    if not told and unit:
-        told = [unit]
+    unit, is_bound = given.get("unit") or "", bool(number.keys() & {"min", "max"})
+    if not number:
+        return str(unit)
+    told = [f"{_range(number)} {unit}".strip()] if is_bound else []
+    if not is_bound:
+        number = {name: f"{said} {unit}".strip() for name, said in number.items()}
     edges = (
         ("warn_min", _("warning below %(number)s", number=number.get("warn_min"))),
         ("warn_max", _("warning above %(number)s", number=number.get("warn_max"))),
@@ -173,7 +175,9 @@ def _range(number: Mapping[str, str]) -> str:
         return str(_("at most %(number)s", number=number["max"]))
     if "max" not in number:
         return str(_("at least %(number)s", number=number["min"]))
-    return f"{number['min']}–{number['max']}"
+    # A minus beside a dash is read wrongly.
+    to = " … " if "−" in number["min"] else "–"
+    return f"{number['min']}{to}{number['max']}"
 
 
 # Which of the six states a verdict is drawn as.

@@ -51,6 +51,6 @@ def _worry(series: Series) -> tuple[Any, ...]:
     order = {"fail": 0, "warn": 1, "remark": 1}.get(verdict.value, 4)
     if trend and trend.is_near:
         order = min(order, 2)
-    if trend and trend.crosses_on:
+    if trend and trend.foreseen_on:
         order = min(order, 3)
     return order, series.item, series.place

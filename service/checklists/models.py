@@ -15,6 +15,7 @@ from sqlalchemy import (
     Index,
     Numeric,
     Select,
+    func,
     select,
 )
 from sqlalchemy.dialects.postgresql import JSONB
@@ -148,12 +149,26 @@ class Answer(_OfRun):
     # By the tablet's clock.
     at: Mapped[datetime]
     received_at: Mapped[datetime]
+    # Which tablet it came from, and the number that it gave it. None: typed at the desk, or copied.
+    tablet_id: Mapped[int | None] = mapped_column(ForeignKey("tablet.id"))
+    seq: Mapped[int | None]
     person_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
     # Copied from the run: a series is read without it.
     station_id: Mapped[int] = mapped_column(ForeignKey("station.id"))
     run: Mapped[ChecklistRun] = relationship(back_populates="answers")
     person: Mapped[Person | None] = relationship()
     instrument: Mapped[Instrument | None] = relationship()
+
+    @classmethod
+    def newest_first(cls) -> tuple[Any, ...]:
+        """For a query: of each run, item and place the one that counts stands first.
+
+        Of one tablet the last that it gave, whatever its clock said; between two the time.
+        """
+        where = (cls.run_id, cls.item, cls.place)
+        last = (cls.seq.desc().nulls_last(), cls.at.desc(), cls.id.desc())
+        of_tablet = func.row_number().over(partition_by=(*where, cls.tablet_id), order_by=last)
+        return (*where, of_tablet, cls.at.desc(), cls.id.desc())
 
     @property
     def where(self) -> str:
@@ -194,6 +209,10 @@ class Finding(_OfRun):
     made_at: Mapped[datetime]
     run: Mapped[ChecklistRun] = relationship(back_populates="findings")
     station: Mapped[Station] = relationship()
+
+    @property
+    def where(self) -> tuple[str, str]:
+        return self.item, self.place
 
     @classmethod
     def open_at(cls, station_ids: Sequence[int]) -> Select[Finding]:

@@ -13,6 +13,7 @@ from sqlalchemy.dialects.postgresql import distinct_on
 
 from service.checklists import answers as rule
 from service.checklists import document
+from service.checklists.chain import chain_of
 from service.checklists.findings import found_by
 from service.checklists.models import (
     Answer,
@@ -50,8 +51,13 @@ class IncompleteError(ChecklistError):
     """Something is missing, or a safety item failed: it ends as unsafe, or not at all."""
 
     def __init__(self, missing: list[str], stops: list[str]) -> None:
-        super().__init__(", ".join([*missing, *stops]))
         self.missing, self.stops = missing, stops
+        super().__init__(", ".join(self.names))
+
+    @property
+    def names(self) -> list[str]:
+        """Items and their places; one that was answered and is to be confirmed may be in both."""
+        return list(dict.fromkeys([*self.missing, *self.stops]))
 
 
 def version_for(
@@ -103,12 +109,14 @@ def take(
     at: datetime,
     received_at: datetime,
     judged_at: datetime | None = None,
+    tablet: tuple[int, int] | None = None,
 ) -> Answer:
     """Keep an answer as it was given, with its verdict; the same `op` again changes nothing.
 
     No value is refused, whoever gives it. `at` is when it was measured: what was given before the
     run was submitted and comes after it counts too. `judged_at`: when somebody said so, where that
-    is another day, for the authorisation. Raises UnknownItemError, SubmittedError.
+    is another day, for the authorisation. `tablet`: its id, and its number of the operation.
+    Raises UnknownItemError, SubmittedError.
     The answer is its own history: no other row says who, what and when.
     """
     if known := db.session.scalars(select(Answer).where(Answer.op == op)).one_or_none():
@@ -120,6 +128,7 @@ def take(
     _fill(answer, asked, _cleaned(given))
     answer.authorised = _is_authorised(asked, by, judged_at or at)
     answer.at, answer.received_at, answer.person = at, received_at, by
+    answer.tablet_id, answer.seq = tablet or (None, None)
     db.session.add(answer)
     db.session.flush()
     if run.submitted_at is not None:
@@ -208,8 +217,8 @@ def current_answers(run: ChecklistRun) -> dict[str, Answer]:
     newest = (
         select(Answer)
         .where(Answer.run_id == run.id)
-        .ext(distinct_on(Answer.item, Answer.place))
-        .order_by(Answer.item, Answer.place, Answer.at.desc(), Answer.id.desc())
+        .ext(distinct_on(Answer.run_id, Answer.item, Answer.place))
+        .order_by(*Answer.newest_first())
     )
     return {one.where: one for one in db.session.scalars(newest)}
 
@@ -260,6 +269,7 @@ def _find(run: ChecklistRun, at: datetime) -> None:
 
 
 def _taken_care_of(run: ChecklistRun) -> dict[tuple[str, str], tuple[int | None, int | None]]:
-    """By the run that this one corrects: the same finding leads to no second ticket."""
-    old = run.amends.findings if run.amends else []
+    """By the last run of its chain that found it: the same finding leads to no second ticket."""
+    mine = select(Finding).where(Finding.run_id.in_(one.id for one in chain_of(run)))
+    old = db.session.scalars(mine.order_by(Finding.run_id))
     return {(one.item, one.place): (one.ticket_id, one.work_order_line_id) for one in old}

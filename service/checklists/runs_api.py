@@ -12,6 +12,7 @@ from sqlalchemy import Select
 
 from service.checklists import measurements
 from service.checklists.models import Answer, ChecklistRun
+from service.checklists.runs import current_answers
 from service.checklists.words import RunState, Verdict
 from service.core import dates
 from service.core.api import Resource
@@ -107,9 +108,9 @@ def show_run(run_id: int) -> dict[str, Any]:
 
 
 def detail(run: ChecklistRun) -> dict[str, Any]:
-    newest = {one.where: one.id for one in run.answers}
+    counting = {one.id for one in current_answers(run).values()}
     shown: dict[str, Any] = RunShape().dump(run) | {"facts": run.facts, "places": run.places}
-    answers = [_answer(one, newest[one.where] == one.id) for one in run.answers]
+    answers = [_answer(one, one.id in counting) for one in run.answers]
     instants = {name: getattr(run, name) for name in ("started_at", "submitted_at", "reviewed_at")}
     return shown | instants | {"state": run.state, "answers": answers, "findings": run.findings}
 

@@ -73,7 +73,7 @@ def counting() -> Select[Answer]:
         .join(ChecklistRun, ChecklistRun.id == Answer.run_id)
         .where(ChecklistRun.submitted_at.is_not(None), ~corrected)
         .ext(distinct_on(Answer.run_id, Answer.item, Answer.place))
-        .order_by(Answer.run_id, Answer.item, Answer.place, Answer.at.desc(), Answer.id.desc())
+        .order_by(*Answer.newest_first())
     )
 
 

@@ -191,6 +191,12 @@ class Sheet:
         new = set(self.state["stops"]) - set(self.was["stops"])
         return [one for one in self.rows if one.name in new]
 
+    @property
+    def freed(self) -> list[Row]:
+        """Safety items that failed, and turn out to be well."""
+        gone = set(self.was["stops"]) - set(self.state["stops"])
+        return [one for one in self.rows if one.name in gone]
+
 
 def shown(given: Mapping[str, Any]) -> str:
     """An answer as it stands in a field: a number with all its digits."""

@@ -50,7 +50,7 @@ def _before(runs: Iterable[int | None]) -> dict[Key, Answer]:
         select(Answer)
         .where(Answer.run_id.in_(select(all_of_them.c.id)))
         .ext(distinct_on(Answer.run_id, Answer.item, Answer.place))
-        .order_by(Answer.run_id, Answer.item, Answer.place, Answer.at.desc(), Answer.id.desc())
+        .order_by(*Answer.newest_first())
         .options(joinedload(Answer.run))
     )
     return {(one.run_id, one.item, one.place): one for one in db.session.scalars(newest)}

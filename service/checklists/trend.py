@@ -15,6 +15,7 @@ from statistics import median
 
 # A trend needs three readings, over a time in which something can have changed.
 LEAST, LEAST_SPAN = 3, timedelta(days=28)
+FORESEEABLE = timedelta(days=5 * 365)
 # Older ones than these say little of where it goes now.
 MOST = 8
 # From here on a value that still moves towards its limit is near it.
@@ -81,6 +82,12 @@ class Trend:
     @property
     def last(self) -> Reading:
         return self.readings[-1]
+
+    @property
+    def foreseen_on(self) -> date | None:
+        """`crosses_on`, where it is so near that it says something: no line holds for decades."""
+        crosses = self.crosses_on
+        return crosses if crosses and crosses - self.last.on <= FORESEEABLE else None
 
     def test_by(self, nominal: date) -> date | None:
         """The day by which it is tested again rather than on `nominal`; None where that is early

@@ -7,7 +7,18 @@ from typing import Any
 from marshmallow import Schema, ValidationError, fields, validates_schema
 
 from service.contracts.words import Family, Parts, PricePer, Renewal, State, WorkKind
-from service.core.fields import Body, Day, Instant, Shown, Text, Whole, WholeText, Words, choice
+from service.core.fields import (
+    Body,
+    CivilDay,
+    Day,
+    Instant,
+    Shown,
+    Text,
+    Whole,
+    WholeText,
+    Words,
+    choice,
+)
 from service.core.money import MOST_ORE
 from service.core.paging import Listed
 
@@ -73,8 +84,8 @@ class ContractChange(Body):
     name = Words(120)
     number = Words(40)
     package_id = Whole()
-    starts_on = Day()
-    ends_on = Day(allow_none=True)
+    starts_on = CivilDay()
+    ends_on = CivilDay(allow_none=True)
     price_ore = Whole(0, MOST_ORE)
 
     @validates_schema
@@ -88,7 +99,7 @@ class NewContract(ContractChange):
     customer_id = Whole(required=True)
     package_id = Whole(required=True)
     name = Words(120, required=True)
-    starts_on = Day(required=True)
+    starts_on = CivilDay(required=True)
 
 
 class ContractQuery(Listed):
@@ -106,7 +117,7 @@ class NewStations(Body):
         load_default=list,
         metadata={"description": "All stations that stand there now."},
     )
-    since = Day(metadata={"description": "Else the contract's first day."})
+    since = CivilDay(metadata={"description": "Else the contract's first day."})
 
     @validates_schema
     def check(self, asked: dict[str, Any], **_: Any) -> None:
@@ -116,10 +127,10 @@ class NewStations(Body):
 
 class Removal(Body):
     station_ids = fields.List(Whole(), required=True)
-    until = Day(required=True, metadata={"description": "The last day that they are covered."})
+    until = CivilDay(required=True, metadata={"description": "The last day that they are covered."})
     reason = Words(500, required=True)
 
 
 class Cancellation(Body):
     reason = Words(500, required=True)
-    last_day = Day(metadata={"description": "Else today."})
+    last_day = CivilDay(metadata={"description": "Else today."})

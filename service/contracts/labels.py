@@ -88,6 +88,7 @@ VERB: dict[str, Any] = {
 }
 COLUMN: dict[str, Any] = {
     "anchor_on": _l("Periods from"),
+    "count": _l("How many"),
     "ends_on": _l("Last day"),
     "family": _l("Family"),
     "help_desk_hours": _l("Help desk hours"),

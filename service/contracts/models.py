@@ -210,7 +210,7 @@ class ServiceContract(Model):
         added = stations.cover(self, them, since)
         if added:
             names = ", ".join(one.station.name for one in added[:20])
-            record("cover", self, by, at, number=len(added), stations=names, since=str(since))
+            record("cover", self, by, at, count=len(added), stations=names, since=str(since))
         return added
 
     def uncover(
@@ -262,6 +262,9 @@ class ServiceContract(Model):
         before = self.ends_on
         self.state = State.CANCELLED
         self.ends_on = max(self.starts_on, min(before, last_day))
+        if last_day < self.starts_on:
+            # It never begins: nobody is covered by it, and nothing is paid.
+            stations.uncover(self, list(self.covers), last_day)
         stations.bind(self)
         record("cancel", self, by, at, why, ends_on=[str(before), str(self.ends_on)])
 

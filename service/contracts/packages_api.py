@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 from flask import g
-from marshmallow import Schema, ValidationError, fields, validates_schema
+from marshmallow import Schema, fields
 from marshmallow.validate import OneOf
 from sqlalchemy.orm import selectinload
 
@@ -162,15 +163,6 @@ class PackageChange(Body):
     renewal = choice(Renewal)
     extra_prices = ExtraPrices()
 
-    @validates_schema
-    def check(self, asked: dict[str, Any], **_: Any) -> None:
-        both = set(asked.get("included", ())) & set(asked.get("extra_prices", ()))
-        # Beyond the visits that are included it has one.
-        if both and asked.get("visits_per_year") is None:
-            kinds = ", ".join(sorted(both))
-            words = f"Included work has no price of its own, unless visits are counted: {kinds}."
-            raise ValidationError(words, "extra_prices")
-
 
 class NewPackage(PackageChange):
     name = Words(120, required=True)
@@ -223,6 +215,7 @@ def show_package(package_id: int) -> ServicePackage:
 def create_package(asked: dict[str, Any]) -> ServicePackage:
     """Create a package."""
     _refuse_twin(ServicePackage, asked)
+    _refuse_two_prices(asked["included"], asked.get("extra_prices", {}), asked["visits_per_year"])
     package = ServicePackage.create(g.person, clock.now(), **_facts(asked))
     db.session.commit()
     return package
@@ -234,6 +227,8 @@ def change_package(asked: dict[str, Any], package_id: int) -> ServicePackage:
     package = seen(ServicePackage, package_id)
     refuse_retired(package)
     _refuse_twin(ServicePackage, asked, package)
+    names = ("included", "extra_prices", "visits_per_year")
+    _refuse_two_prices(*(asked.get(name, getattr(package, name)) for name in names))
     package.edit(g.person, clock.now(), **_facts(asked))
     db.session.commit()
     return package
@@ -257,6 +252,17 @@ def _facts(asked: dict[str, Any]) -> dict[str, Any]:
         key = facts.pop("sla_policy_id")
         facts["sla_policy"] = None if key is None else _offered(key)
     return facts
+
+
+def _refuse_two_prices(
+    included: Iterable[str], extra_prices: Iterable[str], visits: int | None
+) -> None:
+    """Of what a package is once it is changed. Beyond the visits that are included it has one."""
+    both = sorted(set(included) & set(extra_prices))
+    if both and visits is None:
+        kinds = ", ".join(both)
+        words = f"Included work has no price of its own, unless visits are counted: {kinds}."
+        raise wrong_field("extra_prices", words)
 
 
 def _offered(key: int) -> SlaPolicy:

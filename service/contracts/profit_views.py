@@ -31,6 +31,7 @@ from service.stations.pages import Answer
 LISTED = 50
 # Longer than any contract; a slip of the fingers asks for no thousand years.
 MOST_MONTHS = 240
+FIRST_YEAR, LAST_YEAR = 1950, 2200
 
 
 @bp.get("/contracts/<int:contract_id>/profit")
@@ -108,10 +109,12 @@ def _asked(contract: ServiceContract) -> Days:
 
 
 def _day(name: str) -> date | None:
+    """Nothing where no calendar that people use has such a day."""
     try:
-        return date.fromisoformat(request.args.get(name, ""))
+        day = date.fromisoformat(request.args.get(name, ""))
     except ValueError:
         return None
+    return day if FIRST_YEAR <= day.year <= LAST_YEAR else None
 
 
 def _heads() -> list[str]:

@@ -11,6 +11,13 @@ from babel.numbers import format_decimal
 from flask_babel import gettext as _
 
 HOME = ZoneInfo("Europe/Stockholm")
+# What people plan in. A year beyond is a slip of the finger, and whatever is counted from it leaves
+# the calendar.
+FIRST_YEAR, LAST_YEAR = 1900, 2200
+
+
+def is_civil(on: date) -> bool:
+    return FIRST_YEAR <= on.year <= LAST_YEAR
 
 
 def today(at: datetime, zone: ZoneInfo = HOME) -> date:

@@ -12,6 +12,7 @@ from flask import g
 from marshmallow import RAISE, Schema, ValidationError, fields, post_dump
 from marshmallow.validate import Length, OneOf, Range
 
+from service.core.dates import FIRST_YEAR, LAST_YEAR, is_civil
 from service.core.db import Visible, db
 
 LARGEST = 2**63 - 1
@@ -167,6 +168,16 @@ class Day(fields.Date):
         if not isinstance(value, str) or not re.fullmatch(r"\d{4}-\d\d-\d\d", value):
             raise ValidationError("Not a date, such as 2026-03-02.")
         return super()._deserialize(value, attr, data, **more)
+
+
+class CivilDay(Day):
+    """A date of the calendar that people plan in: of what is kept, or counted from."""
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **more: Any) -> Any:
+        day = super()._deserialize(value, attr, data, **more)
+        if not is_civil(day):
+            raise ValidationError(f"Give a date from {FIRST_YEAR} to {LAST_YEAR}.")
+        return day
 
 
 def choice(kind: type[StrEnum], **more: Any) -> fields.Enum[StrEnum]:

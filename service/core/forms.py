@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -16,8 +16,9 @@ from wtforms.fields import DateTimeLocalField
 from wtforms.widgets import CheckboxInput, ListWidget, TextInput
 
 from service.core import language
-from service.core.dates import HOME
+from service.core.dates import FIRST_YEAR, HOME, LAST_YEAR, is_civil
 
+YEARS = {"first": FIRST_YEAR, "last": LAST_YEAR}
 # No exponent: nobody types one, and a large one fills the memory.
 PLAIN_NUMBER = re.compile(r"[+-]?(\d{1,15}(\.\d{0,15})?|\.\d{1,15})")
 
@@ -44,10 +45,19 @@ class WebForm(FlaskForm):  # type: ignore[misc]
     def validate(self, extra_validators: Any = None) -> bool:
         if not self.is_submitted():
             return False
-        odd = [one for one in self if isinstance(one.data, str) and "\x00" in one.data]
-        for field in odd:
-            field.errors = [_("There are characters in it that are no text.")]
+        odd = [(one, why) for one in self if (why := _oddness(one.data))]
+        for field, why in odd:
+            field.errors = [why]
         return not odd and bool(super().validate(extra_validators))
+
+
+def _oddness(value: Any) -> str:
+    """What no field of any form takes, in the person's language."""
+    if isinstance(value, str) and "\x00" in value:
+        return str(_("There are characters in it that are no text."))
+    if isinstance(value, date) and not is_civil(value):
+        return str(_("Is the year right? Dates lie between %(first)s and %(last)s.", **YEARS))
+    return ""
 
 
 class DecimalField(PlainDecimalField):

@@ -68,7 +68,12 @@ class RetireForm(WebForm):
 
 def key_of(value: Any) -> int | None:
     """The key of a row that was chosen, None for no choice. ValueError for what is none."""
-    return int(value) if value not in (None, "", "None") else None
+    if value in (None, "", "None"):
+        return None
+    key = int(value)
+    if not 0 < key < 2**63:
+        raise ValueError("no column holds such a number")
+    return key
 
 
 def rows_of(query: Select[Any], current: Any = None) -> list[Any]:

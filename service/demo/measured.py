@@ -43,7 +43,8 @@ def measure(world: World, technician: Person, at: datetime) -> None:
         drifts = (place, index) == PLACES[0]
         for number, (days, ms) in enumerate(TESTED):
             then = at - timedelta(days=days)
-            _test(station, number, ms if drifts else TESTED[0][1] / 3, technician, tool, then)
+            took = ms if drifts else round(TESTED[0][1] / 3)
+            _test(station, number, took, technician, tool, then)
 
 
 def _test(

@@ -37,6 +37,11 @@ SAID = (
     " FROM json_to_recordset(CAST(%(rows)s AS json))"
     " AS n(id bigint, firmware text, maker text, model text, serial text) WHERE station.id = n.id"
 )
+FORGET = (
+    "UPDATE connector SET plugs = (SELECT jsonb_object_agg('~' || key, value)"
+    " FROM jsonb_each(plugs) WHERE left(key, 1) <> '~')"
+    " WHERE station_id = ANY(%(ids)s) AND plugs IS NOT NULL"
+)
 
 
 @dataclass(slots=True)
@@ -76,6 +81,7 @@ def take(
         known[word.station_id].take(word, word.station_id in asked)
     latest = [(one, one.last) for one in known.values() if one.last]
     _keep_boots(latest, heartbeat_s)
+    _forget_plugs([one.id for one, word in latest if word.tells_plugs])
     _keep_words([(one, word) for one, word in latest if one.says_news(word)])
     answers = [BootAnswer(spread(heartbeat_s, word.station_id)) for word in words]
     return answers, _loops(list(known.values()), at)
@@ -97,6 +103,13 @@ def _keep_boots(latest: list[tuple[Known, Booted]], heartbeat_s: int) -> None:
         for one, word in latest
     ]
     later(BOOTED, rows=rows(kept))
+
+
+def _forget_plugs(stations: list[int]) -> None:
+    """It tells of each anew; until then what it said holds. One that it has no more would stand
+    for ever: what was not told again by the next boot is forgotten."""
+    if stations:
+        later(FORGET, ids=stations)
 
 
 def _keep_words(news: list[tuple[Known, Booted]]) -> None:

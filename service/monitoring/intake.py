@@ -7,7 +7,7 @@ waits for its answer, and a thousand of them speak at once.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from service.core.db import Later, Rows, db, later, rows
@@ -17,6 +17,7 @@ from service.monitoring.part_alarms import PartBook
 from service.monitoring.parts import Report
 from service.monitoring.words import PartReported, StatusReported, Word
 from service.stations.models import Station
+from service.stations.outlets import BUSY, OCCUPIED
 
 HEARD = (
     "WITH kept AS (INSERT INTO contact (station_id, last_seen_at)"
@@ -29,6 +30,7 @@ HEARD = (
 # running ones is older than a busy hour, and row-level security makes it fear the look-up.
 LIVE = (
     "SELECT c.id, c.station_id, c.number, c.status, c.error_code, c.vendor_error_code, c.since,"
+    " c.plugs,"
     " i.id, i.state, i.from_at, i.window_id, i.error_code FROM connector c"
     " LEFT JOIN LATERAL (SELECT * FROM state_interval"
     " WHERE connector_id = c.id AND to_at IS NULL OFFSET 0) i ON true"
@@ -38,14 +40,31 @@ LIVE = (
 KEEP = (
     "UPDATE connector SET status = n.status, error_code = n.error_code,"
     " vendor_error_code = n.vendor_error_code, info = n.info, since = n.since, said_at = n.said_at,"
-    " reported_at = n.at FROM json_to_recordset(CAST(%(rows)s AS json))"
+    " reported_at = n.at, plugs = n.plugs FROM json_to_recordset(CAST(%(rows)s AS json))"
     " AS n(id bigint, status text, error_code text, vendor_error_code text, info text,"
-    " since timestamptz, said_at text, at timestamptz)"
+    " since timestamptz, said_at text, at timestamptz,"
+    " plugs jsonb)"
     " WHERE connector.id = n.id AND connector.id = ANY(%(ids)s)"
 )
 
 # An outlet has a number up to this one, wherever all of a station's are asked for.
 MOST_OUTLETS = 64
+# An outlet with two plugs is what its plugs are: a fault of one is never hidden by the other, nor a
+# car at one. That one of them is Unavailable says nothing while the other can be used.
+FIRST = (
+    "Faulted",
+    "Unknown",
+    "Charging",
+    "SuspendedEVSE",
+    "SuspendedEV",
+    OCCUPIED,
+    "Preparing",
+    "Finishing",
+    "Reserved",
+    "Available",
+    "Unavailable",
+)
+MOST_PLUGS = 16
 
 
 @dataclass(slots=True)
@@ -59,18 +78,32 @@ class Live:
     error_code: str | None
     vendor_error_code: str | None
     since: datetime
+    plugs: dict[str, str] | None
     run: Running
     last: StatusReported | None = None
 
     def take(self, report: StatusReported) -> bool:
         """True when it is news."""
         known = (self.status, self.error_code, self.vendor_error_code)
-        said = (report.status, report.error_code, report.vendor_error_code)
+        status = self._with_plug(report) if report.plug else report.status
+        if status == OCCUPIED and self.status in BUSY:
+            # What the car does is told with its charge.
+            status = self.status
+        said = (status, report.error_code, report.vendor_error_code)
         self.last = report
-        if report.status != self.status:
+        if status != self.status:
             self.since = report.at
         self.status, self.error_code, self.vendor_error_code = said
         return known != said
+
+    def _with_plug(self, report: StatusReported) -> str:
+        """What the outlet is, now that this plug of it is so."""
+        known = self.plugs or {}
+        plugs = {plug: said for plug, said in known.items() if plug != f"~{report.plug}"}
+        if len(plugs) < MOST_PLUGS or str(report.plug) in plugs:
+            self.plugs = plugs | {str(report.plug): report.status}
+        said = (*(self.plugs or {}).values(), report.status)
+        return next((one for one in FIRST if one in said), report.status)
 
 
 @dataclass(slots=True)
@@ -138,13 +171,14 @@ def _status(
     connector = live.get((report.station_id, report.connector)) or _met(report, live)
     before = connector.status if connector else None
     is_news = connector is not None and connector.take(report)
+    status = (connector.status if connector else None) or report.status
     if connector and is_news and connector.number:
-        entries.change(connector.run, state_of(report.status), report.error_code, report.at)
+        entries.change(connector.run, state_of(status), report.error_code, report.at)
     number = connector.number if connector else 0
     if report.tells_faults:
         book.take(report, number)
     else:
-        PartBook(book).take_status(report, number, before)
+        PartBook(book).take_status(replace(report, status=status), number, before)
     return is_news
 
 
@@ -172,7 +206,8 @@ def _live(found: Rows) -> dict[Place, Live]:
             error_code=row[4],
             vendor_error_code=row[5],
             since=row[6],
-            run=Running(row[0], row[7], row[8], row[9], row[10], row[11]),
+            plugs=row[7],
+            run=Running(row[0], *row[8:13]),
         )
         for row in found
     }
@@ -193,6 +228,7 @@ def _met(report: Report, live: dict[Place, Live]) -> Live | None:
         None,
         None,
         report.at,
+        None,
         Running(row.id, None, None, None),
     )
     return live[key]
@@ -209,6 +245,7 @@ def _keep(connectors: Iterable[Live]) -> None:
             "since": one.since,
             "said_at": one.last.said_at,
             "at": one.last.at,
+            "plugs": one.plugs,
         }
         for one in connectors
         if one.last

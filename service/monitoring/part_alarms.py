@@ -101,9 +101,10 @@ class PartBook:
     def _clear(self, place: Place, report: PartReported) -> bool:
         """Take the part out of what it had said. True where that ends something that stops."""
         ended = False
+        meant = self._meant(place, report)
         for fault in self._open(place):
             parts = self._parts(place, fault)
-            left = [part for part in parts if not _is_meant(part, report)]
+            left = [part for part in parts if part not in meant]
             if len(left) == len(parts):
                 continue
             self._keep(place, fault, left)
@@ -111,6 +112,15 @@ class PartBook:
                 self._end(place, fault, report.at)
                 ended |= fault.code in self.book.codes.stops
         return ended
+
+    def _meant(self, place: Place, report: PartReported) -> list[str]:
+        """All that the part had said. Where that came with several of the maker's codes, the one
+        that is named; but with a code that nobody told, as with none, the part is well altogether.
+        """
+        told = [part for fault in self._open(place) for part in self._parts(place, fault)]
+        mine = [part for part in told if part.partition(CODE)[0] == mark_of(report)]
+        named = [part for part in mine if part.partition(CODE)[2] == report.tech_code]
+        return named if report.tech_code and named else mine
 
     def _end(self, place: Place, fault: Fault, at: datetime) -> None:
         self._keep(place, fault, [])
@@ -144,9 +154,3 @@ class PartBook:
             self.book.changed.add(alarm_id)
         else:
             self.book.fresh[place][fault]["parts"] = parts
-
-
-def _is_meant(part: str, report: PartReported) -> bool:
-    """A part that is well again without its maker's code is well altogether."""
-    mark, _, code = part.partition(CODE)
-    return mark == mark_of(report) and (not report.tech_code or code in ("", report.tech_code))

@@ -71,7 +71,8 @@ def name_of(report: PartReported) -> str:
 def mark_of(report: PartReported) -> str:
     """What stands in an alarm for this part until it is well again."""
     which = f"[{report.instance}]" if report.instance else ""
-    return f"{report.component}{which}.{report.variable}"
+    plug = f"@{report.plug}" if report.plug else ""
+    return f"{report.component}{which}{plug}.{report.variable}"
 
 
 def evidence_of(report: PartReported) -> str:

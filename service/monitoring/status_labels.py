@@ -20,6 +20,7 @@ KINDS = [(kind.value, KIND[kind]) for kind in WORST]
 WORD: dict[str, Any] = {
     "Available": _l("Available"),
     "Preparing": _l("Preparing"),
+    "Occupied": _l("Occupied"),
     "Charging": _l("Charging"),
     "SuspendedEV": _l("Paused by the vehicle"),
     "SuspendedEVSE": _l("Paused by the station"),

@@ -23,6 +23,8 @@ class Booted(Word):
     model: str
     serial: str
     firmware: str
+    # It tells of each plug anew afterwards (OCPP 2.x).
+    tells_plugs: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,6 +36,8 @@ class HeartbeatSeen(Word):
 class StatusReported(Word):
     # 0 is the whole station.
     connector: int
+    # Which of several plugs of it; 0 where it has but one, or tells of all of it.
+    plug: int = 0
     # As OCPP 1.6 spells them, mended where a charger misspells; `Unknown` where nobody can tell.
     status: str
     # As it came: what is not in the standard stays readable here.
@@ -54,6 +58,7 @@ class PartReported(Word):
 
     # 0 is the whole station.
     connector: int
+    plug: int = 0
     # As the standard's appendices spell them: `AirCoolingSystem`, `Problem`.
     component: str
     variable: str

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from flask import Response, jsonify, request
-from marshmallow import ValidationError
+from marshmallow import ValidationError, fields
 from werkzeug.exceptions import TooManyRequests
 
 from service.core import language, problems
@@ -16,7 +16,13 @@ from service.core.problems import ProblemError
 from service.people.brake import WINDOW, Attempt
 from service.people.models import Person
 from service.people.tablet_door import door, this_tablet
-from service.people.tablets import Tablet, TabletCode
+from service.people.tablets import HoldsWorkError, Tablet, TabletCode
+
+problems.TYPES["holds-work"] = "The tablet holds work of somebody else"
+HOLDS_WORK = (
+    "This tablet holds work of somebody else that is not handed over. Nothing was changed, and the"
+    " code still holds: hand it over or export it first."
+)
 
 bp = door("contact")
 
@@ -24,6 +30,8 @@ bp = door("contact")
 class Enrolment(Body):
     code = Words(20, required=True)
     name = Words(60, required=True)
+    # Whose work is on the tablet and not handed over.
+    holds_work_of = fields.Integer(strict=True, allow_none=True, load_default=None)
 
 
 @bp.post("/enrol")
@@ -31,7 +39,10 @@ def enrol() -> tuple[Response, int]:
     """With a code from a page, once. Whoever guesses must wait."""
     asked, at = _read(), now()
     _count_try()
-    person = TabletCode.redeem(asked["code"], at)
+    try:
+        person = TabletCode.redeem(asked["code"], at, asked["holds_work_of"])
+    except HoldsWorkError:
+        raise ProblemError(409, HOLDS_WORK, "holds-work") from None
     if person is None:
         raise problems.wrong_field("code", "This code is unknown, used, or older than 15 minutes.")
     tablet, token = Tablet.enrol(person, asked["name"], at)

@@ -180,6 +180,10 @@ class Tablet(Model):
         record("wipe", self, self.person, at, name=self.name)
 
 
+class HoldsWorkError(Exception):
+    """What it has not handed over would go out in another one's name."""
+
+
 class TabletCode(Model):
     """A code that enrols one tablet once, within a quarter of an hour."""
 
@@ -211,12 +215,18 @@ class TabletCode(Model):
         return code
 
     @classmethod
-    def redeem(cls, words: str, at: datetime) -> Person | None:
-        """Whose code this is, once and in time. None for every other."""
+    def redeem(cls, words: str, at: datetime, only: int | None = None) -> Person | None:
+        """Whose code this is, once and in time. None for every other.
+
+        `only`: the person whose work the tablet holds. Another one's code is not used up: raises
+        HoldsWorkError.
+        """
         mine = select(cls).where(cls.hash == fingerprint(codes.read_code(words)))
         row = db.session.scalars(mine).one_or_none()
         if row is None or row.expires_at <= at or not is_carrier(row.person):
             return None
+        if only is not None and row.person_id != only:
+            raise HoldsWorkError(str(only))
         first = update(cls).where(cls.id == row.id, cls.used_at.is_(None)).values(used_at=at)
         return row.person if claimed(first) else None
 

@@ -92,6 +92,7 @@ UPKEEP: dict[str, str] = {
     "tightenings.end": "plans.edit",
     "tasks.create_form": "plans.edit",
     "tasks.create": "plans.edit",
+    "tasks.add_usual": "plans.edit",
     "tasks.edit_form": "plans.edit",
     "tasks.edit": "plans.edit",
     "tasks.remove": "plans.edit",

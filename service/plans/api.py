@@ -12,7 +12,8 @@ from service.core.api import Resource
 from service.core.db import db
 from service.core.fields import (
     Body,
-    Day,
+    CivilDay,
+    Flag,
     Instant,
     Shown,
     Text,
@@ -29,6 +30,7 @@ from service.plans import assignments, models, publishing
 from service.plans.models import MaintenancePlan
 from service.plans.occurrences import PlanAssignment
 from service.plans.tasks_api import TaskShape, tasks
+from service.plans.usual import add_usual_tasks
 from service.plans.words import PlanState
 from service.stations.models import Station
 from service.stations.register import StationModel
@@ -67,6 +69,10 @@ class PlanChange(Body):
 class NewPlan(PlanChange):
     model_id = Whole(required=True)
     name = Words(120, required=True)
+    usual_tasks = Flag(
+        load_default=False,
+        metadata={"description": "Start with the trade's usual tasks, as the page does."},
+    )
 
 
 class PlanShape(Shown):
@@ -117,6 +123,8 @@ def create_plan(asked: dict[str, Any]) -> MaintenancePlan:
     refuse_retired(model)
     plan = MaintenancePlan.create(model, asked["name"], g.person, clock.now())
     plan.notes = asked.get("notes")
+    if asked["usual_tasks"]:
+        add_usual_tasks(plan, g.person, clock.now())
     db.session.commit()
     return plan
 
@@ -181,7 +189,7 @@ def list_differences(plan_id: int) -> dict[str, Any]:
 class NewAssignments(Body):
     plan_id = Whole(required=True)
     station_ids = fields.List(Whole(), required=True)
-    counted_from = Day(
+    counted_from = CivilDay(
         allow_none=True,
         load_default=None,
         metadata={"description": "Instead of the day of commissioning."},

@@ -17,7 +17,7 @@ from service.plans import replanning
 from service.plans.models import MaintenancePlan, PlanError
 from service.plans.occurrences import PlanAssignment, Tightening
 from service.plans.places import BASE, Days, Place, local_day, places
-from service.plans.words import PlanState, Scope
+from service.plans.words import ANOTHER_MODEL, RULE, PlanState, Scope
 from service.stations.models import Site, Station
 
 Doer = Person | str
@@ -107,12 +107,28 @@ def unassign(one: PlanAssignment, why: str, by: Doer, at: datetime) -> None:
     record("end_plan", one.station, by, at, why)
     db.session.execute(
         text(
-            "UPDATE occurrence SET state = 'void', reason = :why, closed_at = :at, runs_on = false"
+            "UPDATE occurrence SET state = 'void', reason = :why, closed_at = :at, runs_on = false,"
+            " superseded_by_id = NULL"
             " WHERE station_id = :station AND done_on IS NULL"
             " AND state IN ('forecast', 'due', 'overdue', 'superseded')"
         ),
         {"why": why, "at": at, "station": one.station_id},
     )
+
+
+def end_of_another_model(at: datetime) -> None:
+    """A plan is for one model: a station that became another one waits for a plan of that."""
+    strangers = (
+        select(PlanAssignment)
+        .join(PlanAssignment.plan)
+        .join(PlanAssignment.station)
+        .where(
+            PlanAssignment.ended_at.is_(None),
+            Station.model_id.is_distinct_from(MaintenancePlan.model_id),
+        )
+    )
+    for one in db.session.scalars(strangers).all():
+        unassign(one, ANOTHER_MODEL, RULE, at)
 
 
 def plan_now(stations: Sequence[Station], why: str, at: datetime) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date, datetime
 
 from sqlalchemy import select
@@ -12,16 +13,18 @@ from service.core.live import announce
 from service.people.models import Person
 from service.plans import generation, rules
 from service.plans.generation import Batches, columns
-from service.plans.intervals import Interval, LateNewsError, following, state_on
+from service.plans.intervals import Interval, LateNewsError, Rule, following
 from service.plans.models import PlanError
-from service.plans.occurrences import Occurrence
+from service.plans.occurrences import TO_DO, Occurrence
 from service.plans.places import local_day
 from service.plans.rules import Terms
-from service.plans.words import OPEN, TAKEN_BACK, Anchor, OccurrenceState
+from service.plans.words import TAKEN_BACK, Anchor, OccurrenceState
 
 __all__ = ["ClosedError", "LateNewsError", "NotClosedError", "TooEarlyError"]
 
 Doer = Person | str
+# A date, the day by which something asked for it, and what did.
+Deadline = tuple[Occurrence, date, str]
 
 
 class ClosedError(PlanError):
@@ -70,8 +73,7 @@ def skip(one: Occurrence, why: str, by: Doer, at: datetime) -> None:
     record("skip", one, by, at, why)
     today = local_day(one.station, at)
     for small in _smaller(one):
-        small.superseded_by_id = None
-        small.state = _open_state(small, today)
+        small.stand_alone(today)
     _go_on(one, max(one.nominal_on, today), at)
 
 
@@ -81,25 +83,44 @@ def reopen(one: Occurrence, why: str, by: Doer, at: datetime) -> None:
     if one.state not in (OccurrenceState.DONE, OccurrenceState.SKIPPED):
         raise NotClosedError(one.state.value)
     with db.session.no_autoflush:
-        for row in (one, *_smaller(one)):
-            _take_back(row, at)
-        one.state = _open_state(one, local_day(one.station, at))
+        gone = [late for row in (one, *_smaller(one)) for late in _take_back(row, at)]
+        one.stand_alone(local_day(one.station, at))
         one.closed_by_id = one.closed_at = one.reason = None
     record("reopen", one, by, at, why)
+    hand_on(gone, by, at)
     generation.nest([one.station_id])
     announce("station", one.station_id, at)
 
 
 def bring_forward(one: Occurrence, to: date, why: str, by: Doer, at: datetime) -> bool:
     """Something happened or was counted that cannot wait. False where it is due by then anyway."""
-    if not one.is_open or one.latest_on <= to:
+    latest = one.superseded_by.latest_on if one.superseded_by else one.latest_on
+    if not one.is_to_do or latest <= to:
         return False
     today = local_day(one.station, at)
-    one.earliest_on, one.latest_on, one.reason = min(one.earliest_on, today, to), to, why
-    one.state = _open_state(one, today)
+    one.earliest_on, one.latest_on = min(one.earliest_on, today, to), min(one.latest_on, to)
+    one.reason = why
+    # Its window is another one now, and so is whose work it takes along.
+    for row in (one, *_smaller(one)):
+        row.stand_alone(today)
     record("bring_forward", one, by, at, why, to=to.isoformat())
+    generation.nest([one.station_id])
     announce("station", one.station_id, at)
     return True
+
+
+def deadlines(gone: Iterable[Occurrence]) -> list[Deadline]:
+    """What was asked of dates that are about to go."""
+    return [(one, one.brought_to, one.reason) for one in gone if one.brought_to and one.reason]
+
+
+def hand_on(left: Iterable[Deadline], by: Doer, at: datetime) -> None:
+    """What cannot wait is asked of the next date of the same series, where its own is void."""
+    for gone, to, why in left:
+        series = (Occurrence.station_id == gone.station_id, Occurrence.series_id == gone.series_id)
+        query = select(Occurrence).where(*series, TO_DO).order_by(Occurrence.nominal_on)
+        if there := db.session.scalars(query.limit(1)).first():
+            bring_forward(there, to, why, by, at)
 
 
 def _lock(one: Occurrence) -> None:
@@ -127,10 +148,6 @@ def _close(one: Occurrence, state: OccurrenceState, by: Doer, at: datetime) -> N
     announce("station", one.station_id, at)
 
 
-def _open_state(one: Occurrence, today: date) -> OccurrenceState:
-    return OccurrenceState(state_on(today, one.earliest_on, one.latest_on).value)
-
-
 def _smaller(one: Occurrence) -> list[Occurrence]:
     return list(db.session.scalars(select(Occurrence).where(Occurrence.superseded_by_id == one.id)))
 
@@ -149,44 +166,52 @@ def _later(one: Occurrence) -> list[Occurrence]:
 def _go_on(one: Occurrence, done_on: date, at: datetime) -> None:
     """The next date of the series, and what the law now says of those that are there."""
     db.session.flush()
-    today, task = local_day(one.station, at), one.task
-    rule = rules.rule_of(task, Interval(one.months, one.days), one.counted_from)
+    today = local_day(one.station, at)
+    rule = rules.rule_of(one.task, Interval(one.months, one.days), one.counted_from)
     last_done = one.done_on or one.last_done_on
     later = _later(one)
     for row in later:
-        if row.is_open and last_done and row.last_done_on != last_done:
+        if row.is_to_do and last_done and row.last_done_on != last_done:
             _retime(row, last_done, today)
-    if later:
-        return
+    if not later:
+        _add_next(one, rule, done_on, last_done, today)
+    generation.nest([one.station_id])
+
+
+def _add_next(
+    one: Occurrence, rule: Rule, done_on: date, last_done: date | None, today: date
+) -> None:
     one.runs_on = False
     terms = Terms(Interval(one.months, one.days), (one.tightened_by,) if one.tightened_by else ())
     after = following(rule, one.nominal, done_on)
-    made = rules.run_on(task, rule, after, today, last_done)
+    made = rules.run_on(one.task, rule, after, today, last_done)
     batches = Batches()
-    batches.give(one.station_id, "next", columns(task, terms, made, today))
+    batches.give(one.station_id, "next", columns(one.task, terms, made, today))
     batches.insert()
-    generation.nest([one.station_id])
 
 
 def _retime(row: Occurrence, last_done: date, today: date) -> None:
     rule = rules.rule_of(row.task, Interval(row.months, row.days), row.counted_from)
     new = rules.planned(row.task, rule, row.nominal, last_done)
-    row.earliest_on, row.latest_on = new.earliest, new.latest
+    row.take_window(new.earliest, new.latest, today)
     row.legal_latest_on, row.last_done_on = new.legal_latest, last_done
-    row.state = _open_state(row, today)
 
 
-def _take_back(one: Occurrence, at: datetime) -> None:
-    later = _later(one)
+def _take_back(one: Occurrence, at: datetime) -> list[Deadline]:
+    """Returns what was asked of the dates that go."""
+    later, today = _later(one), local_day(one.station, at)
+    left: list[Deadline] = []
     if one.task.anchor is Anchor.FIXED:
-        today = local_day(one.station, at)
         for row in later:
-            if row.is_open and row.last_done_on == one.done_on and one.last_done_on:
+            if row.is_to_do and row.last_done_on == one.done_on and one.last_done_on:
                 _retime(row, one.last_done_on, today)
-    elif any(row.state not in OPEN for row in later):
+    elif not all(row.is_to_do for row in later):
         raise NotClosedError("later")
     else:
+        left = deadlines(later)
         for row in later:
-            row.state, row.closed_at = OccurrenceState.VOID, at
-            row.reason = TAKEN_BACK
+            for small in _smaller(row):
+                small.stand_alone(today)
+            row.void(TAKEN_BACK, at)
     one.done_on = None
+    return left

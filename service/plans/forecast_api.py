@@ -10,7 +10,7 @@ from marshmallow import ValidationError, fields, validates_schema
 from service.core import clock
 from service.core.api import Resource
 from service.core.dates import HOME
-from service.core.fields import Body, Day, Shown, Whole, choice
+from service.core.fields import Body, CivilDay, Shown, Whole, choice
 from service.core.problems import wrong_field
 from service.plans import reasons
 from service.plans.intervals import (
@@ -24,21 +24,10 @@ from service.plans.intervals import (
 )
 from service.plans.words import Anchor, DateState
 
-FIRST_YEAR, LAST_YEAR = 1900, 2200
 MOST_YEARS, MOST_DAYS = 100, 36_500
 MOST_COMPLETIONS = 5_000
 
 forecasts = Resource("forecast", "The dates that follow from an interval, and why.")
-
-
-class CivilDay(Day):
-    """A date of the calendar that people plan in."""
-
-    def _deserialize(self, value: Any, attr: str | None, data: Any, **more: Any) -> Any:
-        day = super()._deserialize(value, attr, data, **more)
-        if not FIRST_YEAR <= day.year <= LAST_YEAR:
-            raise ValidationError(f"Give a date from {FIRST_YEAR} to {LAST_YEAR}.")
-        return day
 
 
 class IntervalShape(Body):

@@ -28,6 +28,7 @@ from service.contracts.words import WorkKind
 from service.core import language
 from service.core.db import db
 from service.core.forms import WebForm
+from service.core.register import key_of
 from service.parts.models import Kit
 from service.people.skills import Skill
 from service.plans import checking, labels
@@ -40,10 +41,6 @@ SHORT, LONG = Length(max=120), Length(max=2000)
 MONTHS, DAYS = "months", "days"
 DAYS_OFF = [InputRequired(), NumberRange(0, checking.MOST_DAYS)]
 COUNT = [Optional(), NumberRange(1, 2**31)]
-
-
-def _key(value: Any) -> int | None:
-    return int(value) if value not in (None, "", "None") else None
 
 
 def _text(value: Any) -> str | None:
@@ -70,9 +67,12 @@ def _month_names() -> list[tuple[int | str, str]]:
 
 class PlanForm(RegisterForm):
     unknown = ("notes",)
-    hints = {"name": _l("Such as: Service, or Warranty service.")}
+    hints = {
+        "model_id": _l("A model that is not here is entered under Models first."),
+        "name": _l("Such as: Service, or Warranty service."),
+    }
 
-    model_id = SelectField(_l("Model"), [InputRequired()], coerce=_key)
+    model_id = SelectField(_l("Model"), [InputRequired()], coerce=key_of)
     name = StringField(_l("Name"), [DataRequired(), SHORT])
     usual = BooleanField(_l("Start with the usual tasks; change them as the manual says"))
     notes = TextAreaField(_l("Notes"), [LONG])
@@ -148,13 +148,13 @@ class TaskForm(RegisterForm):
         _l("At most, by law"), [Optional(), NumberRange(1, checking.MOST_MONTHS)]
     )
     legal_basis = StringField(_l("Legal basis"), [Length(max=300)])
-    skill_id = SelectField(_l("Skill"), [Optional()], coerce=_key)
-    authorisation_id = SelectField(_l("Authorisation"), [Optional()], coerce=_key)
-    kit_id = SelectField(_l("Kit of parts"), [Optional()], coerce=_key)
+    skill_id = SelectField(_l("Skill"), [Optional()], coerce=key_of)
+    authorisation_id = SelectField(_l("Authorisation"), [Optional()], coerce=key_of)
+    kit_id = SelectField(_l("Kit of parts"), [Optional()], coerce=key_of)
     checklist = SelectField(_l("Checklist"), [Optional()], coerce=_text)
     supersedes = SelectMultipleField(_l("Does along the way"), [Optional()])
-    season_from = SelectField(_l("Season from"), [Optional()], coerce=_key)
-    season_to = SelectField(_l("Season to"), [Optional()], coerce=_key)
+    season_from = SelectField(_l("Season from"), [Optional()], coerce=key_of)
+    season_to = SelectField(_l("Season to"), [Optional()], coerce=key_of)
     dusty_percent = IntegerField(
         _l("In a dusty place"), [InputRequired(), NumberRange(1, 100)], default=100
     )

@@ -48,7 +48,8 @@ ON CONFLICT (station_id, series_id, nominal_on) DO UPDATE SET
     state = excluded.state, origin = excluded.origin, counted_from = excluded.counted_from,
     times = excluded.times, months = excluded.months, days = excluded.days,
     tightened_by = excluded.tightened_by, last_done_on = excluded.last_done_on,
-    runs_on = excluded.runs_on, reason = NULL, closed_at = NULL, closed_by_id = NULL
+    runs_on = excluded.runs_on, reason = NULL, closed_at = NULL, closed_by_id = NULL,
+    superseded_by_id = NULL
 WHERE occurrence.state = 'void'
 RETURNING 1
 """
@@ -64,6 +65,7 @@ AND big.state IN ('forecast', 'due', 'overdue') AND big.station_id = ANY (%(stat
 AND small.station_id = big.station_id AND small.task_id = smaller.id
 AND small.state IN ('forecast', 'due', 'overdue')
 AND small.nominal_on BETWEEN big.earliest_on AND big.latest_on
+AND (small.reason IS NULL OR big.latest_on <= small.latest_on)
 RETURNING 1
 """
 
@@ -194,8 +196,13 @@ def _many(words: str, **values: Any) -> int:
 
 
 def nest(stations: Sequence[int]) -> int:
-    """Let a bigger service do the smaller ones of its window."""
-    return _many(NEST, stations=list(stations))
+    """Let a bigger service do the smaller ones of its window. Returns how many."""
+    db.session.flush()
+    nested = _many(NEST, stations=list(stations))
+    for row in db.session.identity_map.values():
+        if isinstance(row, Occurrence):
+            db.session.expire(row, ["state", "superseded_by_id", "superseded_by"])
+    return nested
 
 
 def run_on(at: datetime) -> int:
@@ -262,7 +269,7 @@ def end_retired(at: datetime) -> None:
     db.session.execute(
         text(
             "UPDATE occurrence SET state = 'void', closed_at = :at, runs_on = false,"
-            " reason = :why FROM station"
+            " superseded_by_id = NULL, reason = :why FROM station"
             " WHERE station.id = occurrence.station_id AND station.retired_at IS NOT NULL"
             " AND state IN ('forecast', 'due', 'overdue', 'superseded') AND done_on IS NULL"
         ),

@@ -79,8 +79,7 @@ class ServiceHistoryDraft(Draft):
 
 def known(rows: Sequence[Row], at: datetime) -> Known:
     """What these rows may meet: their stations, the tasks of those, and what is closed already."""
-    names = {row.cells.get("station", "").casefold() for row in rows}
-    stations, retired = _stations(names, Days(at))
+    stations, retired = _stations({row.cells.get("station", "") for row in rows}, Days(at))
     cards = {card.id: card for found in stations.values() for card in found}
     closed = _closed(list(cards))
     return Known(
@@ -93,15 +92,17 @@ def known(rows: Sequence[Row], at: datetime) -> Known:
     )
 
 
-def _stations(names: set[str], days: Days) -> tuple[dict[str, list[StationCard]], set[str]]:
-    called = (func.lower(Station.name), Station.identity_key, func.lower(Station.serial_number))
+def _stations(called: set[str], days: Days) -> tuple[dict[str, list[StationCard]], set[str]]:
+    names = {name.casefold() for name in called}
+    # By the database's own small letters, which are not Python's: it knows no folding of ß or İ.
+    small = select(func.lower(func.unnest(literal(list(called), ARRAY(Text)))))
+    columns = (func.lower(Station.name), Station.identity_key, func.lower(Station.serial_number))
     now = and_(PlanAssignment.station_id == Station.id, PlanAssignment.ended_at.is_(None))
-    wanted = any_(literal(list(names), ARRAY(Text)))
     query = (
         select(Station, PlanAssignment.plan_id, BASE, Site.time_zone)
         .outerjoin(PlanAssignment, now)
         .outerjoin(Site, Station.site_id == Site.id)
-        .where(or_(*(column == wanted for column in called)))
+        .where(or_(*(column.in_(small) for column in columns)))
         .order_by(Station.id)
     )
     found: dict[str, list[StationCard]] = defaultdict(list)

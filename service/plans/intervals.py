@@ -85,19 +85,16 @@ class Expected:
     nominal: Nominal
     earliest: date
     latest: date
-    # The last day that the law leaves, where it leaves one.
+    # The last day that the law leaves, where it leaves one, and whether it has passed.
     legal_latest: date | None
     state: DateState
+    is_overdue_by_law: bool = False
     done_on: date | None = None
     # The completion that the law counts from, and whether that one is only assumed.
     last_done: date | None = None
     is_assumed: bool = False
     # Completions that came before this date's window, while no other date was open.
     strays: list[date] = field(default_factory=list)
-
-    @property
-    def is_overdue_by_law(self) -> bool:
-        return self.state is DateState.OVERDUE and self.latest == self.legal_latest
 
 
 def first(rule: Rule) -> Nominal:
@@ -113,8 +110,11 @@ def following(rule: Rule, nominal: Nominal, done_on: date) -> Nominal:
         return Nominal(from_completion, done_on, 1, Origin.COMPLETION)
     on_grid = _next_on_grid(rule, nominal, max(nominal.on, done_on))
     if from_completion < on_grid.on:
-        # Counted from itself: the grid runs on from the day that it was pulled to.
-        return Nominal(from_completion, from_completion, 0, Origin.PULLED)
+        # Counted from itself: the grid runs on from that day. Where the month of the date before is
+        # short, that may be so without any early work.
+        is_early = done_on < nominal.on
+        origin = Origin.PULLED if is_early else Origin.COMPLETION
+        return Nominal(from_completion, from_completion, 0, origin)
     return on_grid
 
 
@@ -133,18 +133,19 @@ def window(rule: Rule, nominal: date, last_done: date | None) -> tuple[date, dat
     latest = nominal + timedelta(rule.late_days)
     legal = rule.legal_max.after(last_done) if rule.legal_max and last_done else None
     latest = min(latest, legal) if legal else latest
-    return min(opens(rule, nominal), latest), latest, legal
+    return min(nominal - timedelta(rule.early_days), latest), latest, legal
 
 
-def opens(rule: Rule, nominal: date) -> date:
-    """From this day on, a completion satisfies the date."""
-    return nominal - timedelta(rule.early_days)
-
-
-def satisfies(rule: Rule, nominal: Nominal, done_on: date) -> bool:
+def satisfies(rule: Rule, nominal: Nominal, done_on: date, last_done: date | None) -> bool:
     """Its window has begun, and doing it leads on to a later date."""
-    has_begun = done_on >= opens(rule, nominal.on)
+    earliest, _latest, _legal = window(rule, nominal.on, last_done)
+    has_begun = done_on >= earliest
     return has_begun and following(rule, nominal, done_on).on > nominal.on
+
+
+def has_passed(limit: date | None, at: date) -> bool:
+    """The last day that counts is over, where there is one."""
+    return limit is not None and at > limit
 
 
 def state_on(at: date, earliest: date, latest: date) -> DateState:
@@ -194,7 +195,7 @@ def _dates(rule: Rule, completions: Sequence[date], at: date) -> Iterator[Expect
     """Without an end."""
     nominal, last, strays = first(rule), None, list[date]()
     for done_on in completions:
-        if not satisfies(rule, nominal, done_on):
+        if not satisfies(rule, nominal, done_on, last):
             strays.append(done_on)
             continue
         yield _expected(rule, nominal, at, last, strays, done_on)
@@ -225,4 +226,5 @@ def _expected(
 ) -> Expected:
     earliest, latest, legal = window(rule, nominal.on, last)
     state = DateState.DONE if done_on else state_on(at, earliest, latest)
-    return Expected(nominal, earliest, latest, legal, state, done_on, last, strays=strays)
+    by_law = done_on is None and has_passed(legal, at)
+    return Expected(nominal, earliest, latest, legal, state, by_law, done_on, last, strays=strays)

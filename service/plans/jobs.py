@@ -10,6 +10,7 @@ from service.plans import assignments, generation, recalls, replanning, trends, 
 def keep_dates(at: datetime) -> None:
     """All that falls due is a row, in the state that the day says. Run twice, it adds nothing."""
     generation.end_retired(at)
+    assignments.end_of_another_model(at)
     generation.begin(at)
     replanning.catch_up(at)
     assignments.follow_contracts(at)
@@ -34,6 +35,6 @@ def watch_all_measurements(at: datetime) -> None:
 
 
 def keep_recalls(at: datetime) -> None:
-    """Recalls name the stations that came to their model, and let go of those that are retired."""
+    """Recalls name the stations that came to their model, and let go of those that left it."""
     recalls.add_stations(at)
-    recalls.leave_retired()
+    recalls.follow_stations(at)

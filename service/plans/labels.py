@@ -6,8 +6,14 @@ from flask_babel import lazy_gettext as _l
 
 from service.plans.words import (
     ANOTHER_GROUND,
+    ANOTHER_MODEL,
     ANOTHER_PLAN,
+    ANOTHER_SITE,
+    BIGGER_SERVICE,
+    DONE_APART,
     IMPORTED,
+    NOT_CONCERNED,
+    NOT_THIS_MODEL,
     RETIRED,
     TAKEN_BACK,
     Anchor,
@@ -72,6 +78,17 @@ REASON = {
     RETIRED: _l("The station is retired."),
     ANOTHER_PLAN: _l("The station has another plan."),
     ANOTHER_GROUND: _l("The day that is counted from, or the place, is another now."),
+    ANOTHER_MODEL: _l("The station is of another model now: its plan has ended."),
+    NOT_THIS_MODEL: _l("The station is of another model."),
+    ANOTHER_SITE: _l("The station stands at another site now."),
+    NOT_CONCERNED: _l("The recall does not concern the station."),
+    DONE_APART: _l("It was done apart from this order."),
+    BIGGER_SERVICE: _l("A bigger service does it."),
     IMPORTED: _l("The imported history says when it was done last."),
     TAKEN_BACK: _l("The work that it followed from was taken back."),
 }
+
+
+def reason(words: str | None) -> str:
+    """Of a row: a rule's in the reader's language, a person's as they are."""
+    return str(REASON.get(words or "", words or ""))

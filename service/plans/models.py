@@ -127,7 +127,7 @@ class MaintenancePlan(Model):
         self.tasks.append(task)
         db.session.flush()
         task.series_id = task.series_id or task.id
-        record("add_task", self, by, at, task=task.key)
+        record("add_task", self, by, at, task=task.titles)
         return task
 
     def _free_key(self, title: str) -> str:
@@ -139,7 +139,7 @@ class MaintenancePlan(Model):
 
     def remove_task(self, task: MaintenanceTask, by: Doer, at: datetime) -> None:
         self.refuse_unless_draft()
-        record("remove_task", self, by, at, task=task.key)
+        record("remove_task", self, by, at, task=task.titles)
         self.tasks.remove(task)
 
     def new_version(self, by: Doer, at: datetime) -> MaintenancePlan:
@@ -245,6 +245,11 @@ class MaintenanceTask(Model):
     @property
     def legal_max(self) -> Interval | None:
         return Interval(self.legal_max_months) if self.legal_max_months else None
+
+    @property
+    def titles(self) -> dict[str, str]:
+        """As the history keeps it: each reader has their own language."""
+        return {"sv": self.title_sv, "en": self.title_en}
 
     def title(self, language: str) -> str:
         return self.title_sv if language == "sv" else self.title_en

@@ -12,6 +12,7 @@ from sqlalchemy import (
     Index,
     Select,
     UniqueConstraint,
+    and_,
     false,
     select,
 )
@@ -21,7 +22,7 @@ from service.contracts.models import ServiceContract
 from service.contracts.words import WorkKind
 from service.core.db import Model
 from service.people.models import Customer, Person
-from service.plans.intervals import Interval, Nominal, Origin
+from service.plans.intervals import Interval, Nominal, Origin, has_passed, state_on
 from service.plans.models import MaintenancePlan, MaintenanceTask
 from service.plans.words import OPEN, OccurrenceState, Scope
 from service.stations.models import Site, Station
@@ -180,10 +181,41 @@ class Occurrence(Model):
         return self.state in OPEN
 
     @property
+    def is_to_do(self) -> bool:
+        """By itself, or along with a bigger service that is not done yet."""
+        return self.is_open or (self.state is OccurrenceState.SUPERSEDED and self.done_on is None)
+
+    @property
+    def brought_to(self) -> date | None:
+        """The day by which something asked for it, where something did."""
+        return self.latest_on if self.is_to_do and self.reason else None
+
+    def stand_alone(self, today: date) -> None:
+        """No bigger service does it. `today`: at its site."""
+        self.superseded_by = None
+        self.state = OccurrenceState(state_on(today, self.earliest_on, self.latest_on).value)
+
+    def take_window(self, earliest: date, latest: date, today: date) -> None:
+        """What was brought forward is never put off again."""
+        if self.brought_to:
+            earliest, latest = min(earliest, self.earliest_on), min(latest, self.brought_to)
+        self.earliest_on, self.latest_on = earliest, latest
+        self.stand_alone(today)
+
+    def void(self, why: str, at: datetime) -> None:
+        self.state, self.reason, self.closed_at = OccurrenceState.VOID, why, at
+        self.runs_on, self.superseded_by = False, None
+
+    @property
     def nominal(self) -> Nominal:
         return Nominal(self.nominal_on, self.counted_from, self.times, self.origin)
 
-    @property
-    def is_overdue_by_law(self) -> bool:
-        by_law = self.legal_latest_on is not None and self.latest_on == self.legal_latest_on
-        return self.state is OccurrenceState.OVERDUE and by_law
+    def is_overdue_by_law(self, today: date) -> bool:
+        """The tolerance may end long before the law does. `today`: at its site."""
+        return self.is_open and has_passed(self.legal_latest_on, today)
+
+
+# Open, or done along with a bigger service that is not done yet: as `is_to_do`.
+TO_DO = and_(
+    Occurrence.state.in_((*OPEN, OccurrenceState.SUPERSEDED)), Occurrence.done_on.is_(None)
+)

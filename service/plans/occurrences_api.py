@@ -11,7 +11,18 @@ from sqlalchemy.orm import selectinload
 from service.core import clock, problems
 from service.core.api import Resource
 from service.core.db import db
-from service.core.fields import Body, Day, Flag, Instant, Shown, WholeText, Why, Words, choice
+from service.core.fields import (
+    Body,
+    CivilDay,
+    Day,
+    Flag,
+    Instant,
+    Shown,
+    WholeText,
+    Why,
+    Words,
+    choice,
+)
 from service.core.paging import Listed, page, page_of
 from service.core.problems import ProblemError, wrong_field
 from service.people.api import seen
@@ -61,7 +72,7 @@ class OccurrenceShape(Shown):
     latest = fields.Date(attribute="latest_on")
     legal_latest = fields.Date(attribute="legal_latest_on", allow_none=True)
     state = choice(OccurrenceState)
-    because = fields.Function(lambda row: reasons.of_row(row))
+    because = fields.Function(lambda row: reasons.of_row(row, clock.now()))
     missed = fields.Integer(metadata={"description": "Dates before it that passed unmade."})
     done_on = fields.Date(allow_none=True)
     closed_at = Instant(allow_none=True)
@@ -82,12 +93,13 @@ class OccurrenceQuery(Listed):
 # What the reason of each date asks for.
 SHOWN = (
     selectinload(Occurrence.task),
+    selectinload(Occurrence.station).selectinload(Station.site),
     selectinload(Occurrence.superseded_by).selectinload(Occurrence.task),
 )
 
 
 class WorkDone(Body):
-    done_on = Day(required=True, metadata={"description": "On the calendar of the site."})
+    done_on = CivilDay(required=True, metadata={"description": "On the calendar of the site."})
     though_early = Flag(
         load_default=False,
         metadata={"description": "It satisfies the date though its window is not open yet."},

@@ -27,7 +27,7 @@ from service.plans.forms import GiveForm, PlanForm
 from service.plans.models import EmptyPlanError, MaintenancePlan, PlanError
 from service.plans.occurrences import PlanAssignment
 from service.plans.places import Days
-from service.plans.usual import add_usual_tasks
+from service.plans.usual import add_usual_tasks, left_out
 from service.plans.words import PlanState
 from service.stations import pages
 from service.stations.models import Station
@@ -80,6 +80,7 @@ def show(plan_id: int) -> str:
         load=outlook.load_of(plan, now()),
         stations=_count_given(plan),
         without=_count_without(plan),
+        left_out=left_out(plan),
         labels=labels,
     )
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from flask_babel import gettext, ngettext
@@ -12,8 +12,9 @@ from flask_babel import gettext, ngettext
 from service.checklists import drifting, fields_words
 from service.core import dates, language
 from service.plans import labels
-from service.plans.intervals import Expected, Interval, Nominal, Origin, Rule, opens
+from service.plans.intervals import Expected, Interval, Nominal, Origin, Rule
 from service.plans.occurrences import Occurrence
+from service.plans.places import local_day
 from service.plans.words import OccurrenceState
 from service.stations.words import Environment
 
@@ -42,11 +43,12 @@ def because(rule: Rule, one: Expected, write: Write = date.isoformat) -> str:
         told.append(_("The one before is taken to be done on that day."))
     if one.done_on:
         told.append(_done(one.nominal.on, one.done_on, write))
-    if rule.legal_max and one.last_done and one.latest == one.legal_latest:
-        told.append(legal(rule.legal_max, one.last_done, one.latest, write))
+    is_limit = one.latest == one.legal_latest or one.is_overdue_by_law
+    if rule.legal_max and one.last_done and one.legal_latest and is_limit:
+        told.append(legal(rule.legal_max, one.last_done, one.legal_latest, write))
     if one.is_overdue_by_law:
         told.append(_("It is overdue by law."))
-    told += [_stray(stray, opens(rule, one.nominal.on), write) for stray in one.strays]
+    told += [_stray(stray, one.earliest, write) for stray in one.strays]
     return " ".join(told)
 
 
@@ -114,7 +116,7 @@ def _stray(done_on: date, opens_on: date, write: Write) -> str:
     )
 
 
-def of_row(row: Occurrence, write: Write = date.isoformat) -> str:
+def of_row(row: Occurrence, at: datetime, write: Write = date.isoformat) -> str:
     """The same of a date that is a row."""
     told = [origin(Interval(row.months, row.days), row.nominal, row.last_done_on, write)]
     if row.tightened_by:
@@ -122,7 +124,7 @@ def of_row(row: Occurrence, write: Write = date.isoformat) -> str:
     if row.missed:
         passed = ngettext("%(num)s date before it passed.", "%(num)s before it passed.", row.missed)
         told.append(passed)
-    told += _law(row, write)
+    told += _law(row, at, write)
     if row.state is OccurrenceState.DONE and row.done_on:
         told.append(_done(row.nominal_on, row.done_on, write))
     if row.state is OccurrenceState.SUPERSEDED and row.superseded_by:
@@ -133,12 +135,15 @@ def of_row(row: Occurrence, write: Write = date.isoformat) -> str:
     return " ".join(told)
 
 
-def _law(row: Occurrence, write: Write) -> list[str]:
-    most = row.task.legal_max
-    if not (most and row.last_done_on and row.latest_on == row.legal_latest_on):
+def _law(row: Occurrence, at: datetime, write: Write) -> list[str]:
+    most, latest = row.task.legal_max, row.legal_latest_on
+    if not (most and row.last_done_on and latest):
         return []
-    told = [legal(most, row.last_done_on, row.latest_on, write)]
-    return [*told, _("It is overdue by law.")] if row.is_overdue_by_law else told
+    is_overdue = row.is_overdue_by_law(local_day(row.station, at))
+    if not is_overdue and latest != row.latest_on:
+        return []
+    told = [legal(most, row.last_done_on, latest, write)]
+    return [*told, _("It is overdue by law.")] if is_overdue else told
 
 
 def why(tightened_by: str) -> str:

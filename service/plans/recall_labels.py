@@ -9,11 +9,12 @@ from flask_babel import lazy_gettext as _l
 
 from service.contracts.labels import short_day
 from service.monitoring.health import Kind as Look
+from service.plans.labels import reason
 from service.plans.recalls import Recall
 from service.plans.words import RecallKind, RecallState
 from service.stations import labels as register
 
-__all__ = ["column", "short_day", "value", "verb"]
+__all__ = ["column", "reason", "short_day", "value", "verb"]
 
 KIND: dict[RecallKind, Any] = {
     RecallKind.ADVISORY: _l("Advisory"),

@@ -2,13 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, Select, UniqueConstraint, func, select
+from sqlalchemy import (
+    CheckConstraint,
+    ColumnElement,
+    ForeignKey,
+    Index,
+    Select,
+    UniqueConstraint,
+    func,
+    select,
+)
 from sqlalchemy import text as sql
-from sqlalchemy.orm import Mapped, mapped_column, relationship
+from sqlalchemy.orm import Mapped, contains_eager, mapped_column, relationship
 
 from service.core.db import Model, db
 from service.core.history import edit, record
@@ -16,7 +26,7 @@ from service.core.live import announce
 from service.people.models import Person
 from service.plans.models import PlanError
 from service.plans.places import local_day
-from service.plans.words import RecallKind, RecallState
+from service.plans.words import NOT_THIS_MODEL, RETIRED, RULE, RecallKind, RecallState
 from service.stations.models import Site, Station, StationModel
 
 Doer = Person | str
@@ -32,11 +42,6 @@ AND NOT EXISTS (
     SELECT FROM recall_station AS known
     WHERE known.recall_id = recall.id AND known.station_id = station.id)
 ON CONFLICT (recall_id, station_id) DO NOTHING
-"""
-LEAVE_RETIRED = """
-UPDATE recall_station SET state = 'not_affected', note = 'The station is retired.'
-FROM station WHERE station.id = recall_station.station_id
-AND station.retired_at IS NOT NULL AND recall_station.state = 'open'
 """
 
 
@@ -178,6 +183,11 @@ class RecallStation(Model):
         self._become(RecallState.NOT_AFFECTED, None, by, why, at)
         record("except", self.recall, by, at, why, station=self.station.name)
 
+    def leave(self, why: str, at: datetime) -> None:
+        """It asks nothing of this station any more, as a rule says."""
+        self._become(RecallState.NOT_AFFECTED, None, RULE, why, at)
+        record("except", self.recall, RULE, at, why, station=self.station.name)
+
     def take_back(self, why: str, by: Doer, at: datetime) -> None:
         """It is to be done after all. Raises RecallStateError, RecallClosedError."""
         self._refuse_unless(RecallState.DONE, RecallState.NOT_AFFECTED)
@@ -218,6 +228,23 @@ def add_stations(at: datetime, only: Recall | None = None) -> None:
     db.session.execute(sql(ADD_STATIONS), {"at": at, "only": only.id if only else None})
 
 
-def leave_retired() -> None:
-    """A retired station waits for nothing."""
-    db.session.execute(sql(LEAVE_RETIRED))
+def follow_stations(at: datetime) -> None:
+    """A station that is retired, or of another model now, waits for nothing; one that is of the
+    model again does."""
+    is_gone = Station.retired_at.is_not(None)
+    is_other = Station.model_id.is_distinct_from(Recall.model_id)
+    is_open = RecallStation.state == RecallState.OPEN
+    for one in _entries(is_open, is_gone | is_other):
+        one.leave(RETIRED if one.station.is_retired else NOT_THIS_MODEL, at)
+    was_left = RecallStation.note == NOT_THIS_MODEL
+    for one in _entries(~is_open, was_left, RecallStation.by_id.is_(None), ~is_gone, ~is_other):
+        one.take_back("It is of this model again.", RULE, at)
+
+
+def _entries(*wanted: ColumnElement[bool]) -> Sequence[RecallStation]:
+    """Of recalls that somebody waits for."""
+    query = select(RecallStation).join(RecallStation.recall).join(RecallStation.station)
+    query = query.where(Recall.closed_at.is_(None), *wanted).order_by(RecallStation.id)
+    loaded = contains_eager(RecallStation.recall), contains_eager(RecallStation.station)
+    alone = query.with_for_update(of=RecallStation, skip_locked=True)
+    return db.session.scalars(alone.options(*loaded)).all()

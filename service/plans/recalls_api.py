@@ -13,7 +13,7 @@ from service.core.api import Resource
 from service.core.db import db
 from service.core.fields import (
     Body,
-    Day,
+    CivilDay,
     Instant,
     Shown,
     Text,
@@ -54,7 +54,7 @@ class RecallChange(Body):
     title = Words(200)
     text = Text(4000)
     source = Text(300)
-    issued_on = Day()
+    issued_on = CivilDay()
     criteria = Text(1000, metadata={"description": "Serial numbers or firmware, in words."})
 
 
@@ -62,7 +62,7 @@ class NewRecall(RecallChange):
     model_id = Whole(required=True)
     kind = choice(RecallKind, required=True)
     title = Words(200, required=True)
-    issued_on = Day(required=True)
+    issued_on = CivilDay(required=True)
 
 
 class ProgressShape(Shown):
@@ -110,7 +110,7 @@ class RecallStationQuery(Listed):
 
 class RecallStationChange(Body):
     state = choice(RecallState, required=True)
-    done_on = Day(metadata={"description": "For `done`; today if absent."})
+    done_on = CivilDay(metadata={"description": "For `done`; today if absent."})
     reason = Text(500, metadata={"description": "Needed unless it is done."})
 
 

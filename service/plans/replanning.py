@@ -15,19 +15,18 @@ from typing import Any
 from sqlalchemy import select
 
 from service.core.db import db
-from service.plans import generation, rules
+from service.plans import deeds, generation, rules
 from service.plans.generation import Batches, columns
 from service.plans.intervals import Interval, Nominal, Origin, Rule, following
 from service.plans.models import MaintenanceTask
 from service.plans.occurrences import Occurrence, PlanAssignment
 from service.plans.places import BASE, GROUND, Days, Place, Tasks, Tightenings, places, terms_at
 from service.plans.rules import Planned, Terms
-from service.plans.words import ANOTHER_GROUND, ANOTHER_PLAN, Anchor, OccurrenceState
+from service.plans.words import ANOTHER_GROUND, ANOTHER_PLAN, RULE, Anchor, OccurrenceState
 
 AT_ONCE = 500
 # By station and series.
 Rows = dict[tuple[int, int], list[Occurrence]]
-PAST = (OccurrenceState.DONE, OccurrenceState.SKIPPED, OccurrenceState.SUPERSEDED)
 
 
 @dataclass
@@ -49,18 +48,18 @@ class Series:
     @property
     def missed(self) -> list[Occurrence]:
         """Open, and their day has come: they stay, whatever the rule says now."""
-        past = [row for row in self.rows if row.is_open and row.nominal_on <= self.today]
+        past = [row for row in self.rows if row.is_to_do and row.nominal_on <= self.today]
         return [row for row in past if row not in self.impossible]
 
     @property
     def impossible(self) -> list[Occurrence]:
         """Open, and from before the day that is counted from now."""
         base = self.place.base or self.today
-        return [row for row in self.rows if row.is_open and row.nominal_on < base]
+        return [row for row in self.rows if row.is_to_do and row.nominal_on < base]
 
     @property
     def to_come(self) -> list[Occurrence]:
-        return [row for row in self.rows if row.is_open and row.nominal_on > self.today]
+        return [row for row in self.rows if row.is_to_do and row.nominal_on > self.today]
 
     @property
     def wanted(self) -> list[Planned]:
@@ -73,7 +72,7 @@ class Series:
     def _next(self) -> Nominal | None:
         if self.missed and self.rule.anchor is not Anchor.FIXED:
             return None
-        closed = [row for row in self.rows if row.state in PAST]
+        closed = [row for row in self.rows if row.done_on or row.state is OccurrenceState.SKIPPED]
         last = max((*closed, *self.missed), key=lambda row: row.nominal_on, default=None)
         if last is None:
             return rules.first_since(self.rule, self.place.base or self.today, self.place.since)
@@ -131,7 +130,7 @@ def _differences(some: Sequence[Place], at: datetime) -> Iterator[Difference]:
         if before != after:
             yield Difference(series.place.station_id, series.task, before, after)
     for (station_id, _series), others in rows.items():
-        gone = [row for row in others if row.is_open]
+        gone = [row for row in others if row.is_to_do]
         if gone:
             yield Difference(station_id, gone[0].task, [row.nominal_on for row in gone], [])
 
@@ -140,15 +139,16 @@ def replan(found: Sequence[Place], why: str, at: datetime) -> None:
     """Give these stations the dates that hold now."""
     for start in range(0, len(found), AT_ONCE):
         some = found[start : start + AT_ONCE]
-        batches, seen = Batches(), set[tuple[int, int]]()
+        batches, seen, left = Batches(), set[tuple[int, int]](), list[deeds.Deadline]()
         rows = _rows_of([place.station_id for place in some])
         for series in _all_series(some, at, rows):
             seen.add((series.place.station_id, series.task.series_id or 0))
-            _keep_or_void(series, why, at)
+            left += _keep_or_void(series, why, at)
             _add(batches, series)
         _void_others(rows, seen, why, at)
         db.session.flush()
         batches.insert()
+        deeds.hand_on(left, RULE, at)
         generation.have_begun(some, at)
         generation.nest([place.station_id for place in some])
 
@@ -186,21 +186,20 @@ def _rows_of(stations: Sequence[int]) -> Rows:
     return found
 
 
-def _keep_or_void(series: Series, why: str, at: datetime) -> None:
+def _keep_or_void(series: Series, why: str, at: datetime) -> list[deeds.Deadline]:
+    """Returns what was asked of the dates that go."""
     wanted = {one.nominal.on for one in series.wanted}
     for row in series.missed:
         row.task_id, row.runs_on = series.task.id, False
-    for row in series.impossible:
-        _void(row, why, at)
+        row.stand_alone(series.today)
+    others = [row for row in series.to_come if row.nominal_on not in wanted]
+    gone = [*series.impossible, *(row for row in others if row not in series.impossible)]
+    left = deeds.deadlines(gone)
+    for row in gone:
+        row.void(why, at)
     for row in series.to_come:
         row.runs_on = False
-        if row.nominal_on not in wanted:
-            _void(row, why, at)
-
-
-def _void(row: Occurrence, why: str, at: datetime) -> None:
-    row.state, row.reason, row.closed_at = OccurrenceState.VOID, why, at
-    row.runs_on = False
+    return left
 
 
 def _add(batches: Batches, series: Series) -> None:
@@ -210,21 +209,22 @@ def _add(batches: Batches, series: Series) -> None:
     made = columns(series.task, series.terms, wanted, series.today)
     for row in made:
         if row["nominal_on"] in kept:
-            _retime(kept[row["nominal_on"]], row)
+            _retime(kept[row["nominal_on"]], row, series.today)
         else:
             key = (series.place.station_id, row["series_id"], row["nominal_on"])
             batches.give(series.place.station_id, key, [row])
 
 
-def _retime(there: Occurrence, row: dict[str, Any]) -> None:
-    for name in set(row) - {"state", "origin", "missed"}:
+def _retime(there: Occurrence, row: dict[str, Any], today: date) -> None:
+    for name in set(row) - {"state", "origin", "missed", "earliest_on", "latest_on"}:
         setattr(there, name, row[name])
-    there.state, there.origin = OccurrenceState(row["state"]), Origin(row["origin"])
+    there.origin = Origin(row["origin"])
+    there.take_window(row["earliest_on"], row["latest_on"], today)
 
 
 def _void_others(rows: Rows, seen: set[tuple[int, int]], why: str, at: datetime) -> None:
     """Tasks that the plan no longer has."""
     for key, others in rows.items():
         for row in others:
-            if key not in seen and row.is_open:
-                _void(row, why, at)
+            if key not in seen and row.is_to_do:
+                row.void(why, at)

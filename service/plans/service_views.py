@@ -11,7 +11,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_babel import ngettext
-from sqlalchemy import ColumnElement, Select, or_, select
+from sqlalchemy import ColumnElement, Select, any_, literal, or_, select
 from sqlalchemy.orm import contains_eager, joinedload
 
 from service.contracts import labels as work
@@ -23,7 +23,7 @@ from service.core.swedish import alphabetical
 from service.people.models import Customer
 from service.plans import deeds, labels, outlook, reasons, triggers
 from service.plans.forms import DoneForm, EventForm, ReasonForm
-from service.plans.models import MaintenanceTask, PlanError
+from service.plans.models import MaintenancePlan, MaintenanceTask, PlanError
 from service.plans.occurrences import Occurrence, PlanAssignment, Tightening
 from service.plans.places import Days, local_day
 from service.plans.words import OPEN, OccurrenceState
@@ -38,7 +38,11 @@ PAST_SHOWN = 12
 @bp.get("/service")
 def index() -> ResponseReturnValue:
     return _listing().answer(
-        "plans/service.html", labels=labels, work=work, load=outlook.load_of_fleet(now())
+        "plans/service.html",
+        labels=labels,
+        work=work,
+        load=outlook.load_of_fleet(now()),
+        is_overdue_by_law=is_overdue_by_law,
     )
 
 
@@ -87,6 +91,7 @@ def of_station(station_id: int) -> str:
         "plans/_of_station.html",
         station=station,
         assignment=_assignment(station),
+        offered=_offered(station),
         due=sorted(open_ones, key=lambda one: one.latest_on),
         past=db.session.scalars(past.limit(PAST_SHOWN)).all(),
         ahead=outlook.of_station(station, now()),
@@ -112,7 +117,11 @@ def report(station_id: int) -> Answer:
 
 
 def because(one: Occurrence) -> str:
-    return reasons.of_row(one, reasons.on_page)
+    return reasons.of_row(one, now(), reasons.on_page)
+
+
+def is_overdue_by_law(one: Occurrence) -> bool:
+    return one.is_overdue_by_law(local_day(one.station, now()))
 
 
 def _assignment(station: Station) -> PlanAssignment | None:
@@ -122,11 +131,19 @@ def _assignment(station: Station) -> PlanAssignment | None:
     ).one_or_none()
 
 
+def _offered(station: Station) -> list[MaintenancePlan]:
+    """Plans that its model has, for a station without one."""
+    if station.model_id is None:
+        return []
+    return list(db.session.scalars(MaintenancePlan.published(station.model_id)))
+
+
 def _tightenings(station: Station) -> list[Tightening]:
     reach: list[ColumnElement[bool]] = [
         Tightening.scope == "law",
         Tightening.station_id == station.id,
     ]
+    reach.append(literal(station.id) == any_(Tightening.reached))
     if station.site:
         reach += [
             Tightening.site_id == station.site_id,
@@ -159,7 +176,8 @@ def _do(
         said = why_not(wrong)
         if form is None:
             return pages.refuse(said, _at(one))
-        form.done_on.errors = [said]
+        wrong_field = form.though_early if isinstance(wrong, deeds.TooEarlyError) else form.done_on
+        wrong_field.errors = [said]
         return _page(one, form)
     return pages.done(words, _at(one))
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from functools import partial
 from typing import Any
 
 from flask import Blueprint, g, render_template, request, url_for
@@ -14,6 +15,7 @@ from service.plans import outlook, reasons
 from service.plans.forms import TaskForm
 from service.plans.models import MaintenancePlan, MaintenanceTask
 from service.plans.plans_views import at
+from service.plans.usual import add_usual_task, left_out
 from service.plans.words import PlanState
 from service.stations import pages
 from service.stations.pages import Answer
@@ -45,6 +47,17 @@ def create(plan_id: int) -> Answer:
     if not form.validate():
         return _ask(form, _("New task"))
     return _do(plan, lambda: plan.add_task(g.person, now(), **form.facts), _("The task is added."))
+
+
+@bp.post("/usual")
+def add_usual(plan_id: int) -> Answer:
+    """One of the trade's usual tasks that the plan does not have."""
+    plan = g.person.may_see(MaintenancePlan, plan_id)
+    kinds = [kind for kind, *_names in left_out(plan) if kind == request.form.get("kind")]
+    if not kinds:
+        return pages.refuse(_("Nothing was changed: the plan has this task already."), at(plan))
+    deed = partial(add_usual_task, plan, kinds[0], g.person, now())
+    return _do(plan, deed, _("The task is added."))
 
 
 @bp.get("/<int:task_id>/edit")

@@ -19,9 +19,10 @@ from service.checklists.drifting import Drift, Measured
 from service.core.db import db
 from service.plans import deeds
 from service.plans.models import MaintenanceTask
-from service.plans.occurrences import Occurrence
+from service.plans.occurrences import TO_DO, Occurrence
 from service.plans.places import local_day
-from service.plans.triggers import RULE, WAITING, first_of_series
+from service.plans.triggers import first_of_series
+from service.plans.words import RULE
 
 # How a reason begins; reasons.py says it in the reader's language.
 TREND = "trend"
@@ -39,8 +40,8 @@ def watch_new(at: datetime) -> None:
 def watch_all(at: datetime) -> None:
     """Every station whose dates look at what they measure: a plan may have been changed."""
     mine = select(Occurrence.station_id).join(Occurrence.task)
-    waits = (MaintenanceTask.trend, Occurrence.state.in_(WAITING))
-    _watch(list(db.session.scalars(mine.where(*waits).distinct())), at)
+    waiting = mine.where(MaintenanceTask.trend, TO_DO).distinct()
+    _watch(list(db.session.scalars(waiting)), at)
 
 
 def _watch(stations: Sequence[int], at: datetime) -> None:
@@ -69,7 +70,7 @@ def _waiting(stations: Sequence[int]) -> list[Occurrence]:
         .join(Occurrence.task)
         .where(
             Occurrence.station_id.in_(stations),
-            Occurrence.state.in_(WAITING),
+            TO_DO,
             MaintenanceTask.trend,
         )
         .options(joinedload(Occurrence.task), joinedload(Occurrence.station))

@@ -17,15 +17,13 @@ from service.core.history import record
 from service.people.models import Person
 from service.plans import deeds
 from service.plans.models import MaintenanceTask
-from service.plans.occurrences import Occurrence
+from service.plans.occurrences import TO_DO, Occurrence
 from service.plans.places import local_day
-from service.plans.words import Event, OccurrenceState
+from service.plans.words import RULE, Event
 from service.stations.models import Station
 
-RULE = "maintenance trigger"
 # How a reason begins; reasons.py says it in the reader's language.
 USE = "use"
-WAITING = (OccurrenceState.FORECAST, OccurrenceState.DUE)
 # What a charger says of itself, by the code of its fault.
 SAID: dict[Event, tuple[str, ...]] = {
     Event.RCD_TRIPPED: ("ground_failure", "rcd_operated"),
@@ -46,7 +44,7 @@ JOIN maintenance_task AS t ON t.id = o.task_id AND :event = ANY (t.events)
 JOIN alarm AS a ON a.station_id = o.station_id AND a.fault = ANY (:faults)
     AND a.raised_at > CAST(:at AS timestamptz) - t.event_days * interval '1 day'
     AND (o.last_done_on IS NULL OR a.raised_at > o.last_done_on + interval '1 day')
-WHERE o.state IN ('forecast', 'due')
+WHERE o.state IN ('forecast', 'due', 'overdue', 'superseded') AND o.done_on IS NULL
 GROUP BY o.id, t.event_times HAVING count(*) >= CASE WHEN :once THEN 1 ELSE t.event_times END
 ORDER BY min(o.nominal_on)
 """
@@ -66,7 +64,7 @@ CROSS JOIN LATERAL (
     WHERE c.station_id = o.station_id AND NOT c.orphan AND c.stopped_at IS NOT NULL
         AND (o.last_done_on IS NULL OR c.started_at > o.last_done_on + interval '1 day')
 ) AS u
-WHERE o.state IN ('forecast', 'due')
+WHERE o.state IN ('forecast', 'due', 'overdue', 'superseded') AND o.done_on IS NULL
     AND (u.kwh >= t.kwh OR u.sessions >= least(t.sessions, t.plug_cycles) OR u.hours >= t.hours)
 ORDER BY o.nominal_on
 """
@@ -82,7 +80,7 @@ def happened(
         .join(Occurrence.task)
         .where(
             Occurrence.station_id == station.id,
-            Occurrence.state.in_(WAITING),
+            TO_DO,
             MaintenanceTask.events.contains([event.value]),
         )
         .order_by(Occurrence.nominal_on)
@@ -120,7 +118,7 @@ def _used(
     """The limit that was passed, with its number: the evidence of a date that moved."""
     passed = (
         (most_kwh, kwh, "kWh"),
-        (most_sessions or most_cycles, sessions, "×"),
+        (min(filter(None, (most_sessions, most_cycles)), default=None), sessions, "×"),
         (most_hours, hours, "h"),
     )
     told = [f"{int(is_):d} / {most:d} {unit}" for most, is_, unit in passed if most and is_ >= most]

@@ -8,7 +8,8 @@ from service.contracts.words import WorkKind
 from service.people.skills import Skill
 from service.plans.models import MaintenancePlan
 from service.plans.words import Anchor
-from service.stations.words import Current
+from service.stations.register import StationModel
+from service.stations.words import Capability, Current
 
 YEARLY: dict[str, Any] = {"months": 12, "early_days": 30, "late_days": 30}
 HALF_YEARLY: dict[str, Any] = {"months": 6, "early_days": 21, "late_days": 21}
@@ -72,7 +73,6 @@ TASKS: tuple[tuple[WorkKind, str, str, int, str, dict[str, Any]], ...] = (
         YEARLY | {"anchor": Anchor.FLOATING},
     ),
 )
-# What blows air through itself has a filter.
 FILTER = (
     WorkKind.AIR_FILTER,
     "Byt luftfilter",
@@ -81,10 +81,29 @@ FILTER = (
     "field_technician",
     YEARLY | {"anchor": Anchor.CAPPED, "dusty_percent": 50},
 )
+ALL = (*TASKS, FILTER)
+
+
+def has_filter(model: StationModel) -> bool:
+    """As the register says; where it says nothing, what turns direct current blows air through."""
+    if Capability.AIR_FILTER in model.capabilities:
+        return True
+    return model.current is Current.DC and Capability.LIQUID_COOLING not in model.capabilities
 
 
 def add_usual_tasks(plan: MaintenancePlan, by: Any, at: Any) -> None:
-    tasks = (*TASKS, FILTER) if plan.model.current is Current.DC else TASKS
-    for kind, sv, en, minutes, skill, when in tasks:
-        named = {"kind": kind, "title_sv": sv, "title_en": en, "minutes": minutes}
-        plan.add_task(by, at, **named, skill=Skill.with_code(skill), **when)
+    for kind, *_rest in ALL if has_filter(plan.model) else TASKS:
+        add_usual_task(plan, kind, by, at)
+
+
+def add_usual_task(plan: MaintenancePlan, kind: WorkKind, by: Any, at: Any) -> None:
+    """Raises NotADraftError."""
+    _kind, sv, en, minutes, skill, when = next(one for one in ALL if one[0] is kind)
+    named = {"kind": kind, "title_sv": sv, "title_en": en, "minutes": minutes}
+    plan.add_task(by, at, **named, skill=Skill.with_code(skill), **when)
+
+
+def left_out(plan: MaintenancePlan) -> list[tuple[WorkKind, str, str]]:
+    """The usual tasks of which the plan has none of the kind: kind, Swedish, English."""
+    there = {task.kind for task in plan.tasks}
+    return [(kind, sv, en) for kind, sv, en, *_rest in ALL if kind not in there]

@@ -96,9 +96,18 @@ class RecallState(StrEnum):
     NOT_AFFECTED = "not_affected"
 
 
+# Who brings a date forward, or ends a plan, where it is no person.
+RULE = "maintenance trigger"
 # Why a rule made a date void: kept in the row, said in the reader's language by labels.
 RETIRED = "The station is retired."
 ANOTHER_PLAN = "The station has another plan."
+ANOTHER_MODEL = "The station is of another model now: its plan has ended."
+# Why a rule says that a recall, or a line of a work order, is nothing to be done any more.
+NOT_THIS_MODEL = "The station is of another model."
+ANOTHER_SITE = "The station stands at another site now."
+NOT_CONCERNED = "The recall does not concern the station."
+DONE_APART = "It was done apart from this order."
+BIGGER_SERVICE = "A bigger service does it."
 IMPORTED = "The imported history says when it was done last."
 ANOTHER_GROUND = "The day that is counted from, or the place, is another now."
 TAKEN_BACK = "The work that it followed from was taken back."

@@ -17,6 +17,7 @@ from service.people.models import Person
 from service.plans.occurrences import Occurrence
 from service.plans.words import OPEN as OPEN_DATES
 from service.reports.service_reports import ServiceReport
+from service.reports.service_subject import DUE
 from service.stations.models import Connector, Site, Station
 from service.tickets.models import Ticket
 from service.tickets.states import OPEN as OPEN_TICKETS
@@ -104,5 +105,5 @@ def next_dates(person: Person, station_id: int) -> Sequence[Occurrence]:
     mine = Occurrence.visible_to(person).where(
         Occurrence.station_id == station_id, Occurrence.state.in_(OPEN_DATES)
     )
-    soonest = mine.options(joinedload(Occurrence.task)).order_by(Occurrence.nominal_on)
+    soonest = mine.options(joinedload(Occurrence.task)).order_by(DUE, Occurrence.id)
     return db.session.scalars(soonest.limit(MOST_DATES)).unique().all()

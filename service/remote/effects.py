@@ -8,7 +8,7 @@ from typing import Any
 
 from service.remote.actions import Effect, Kind
 
-WELL = frozenset({"Available", "Preparing", "Charging", "Finishing", "Reserved"})
+WELL = frozenset({"Available", "Preparing", "Occupied", "Charging", "Finishing", "Reserved"})
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,6 +21,7 @@ from service.core.problems import ProblemError, already_exists, wrong_field
 from service.people.api import seen
 from service.reports import correcting
 from service.reports.correcting import BeingPrintedError
+from service.visits.correcting import Correction
 
 problems.means(
     amending.NotSubmittedError,
@@ -80,7 +81,7 @@ def amend_run(asked: dict[str, Any], run_id: int) -> dict[str, Any]:
     if known := _known(asked, run):
         return detail(known)
     changes, why = _changes(run, asked["changes"]), asked["reason"]
-    new = correcting.correct(run, changes, why, g.person, clock.now(), asked.get("id"))
+    new = correcting.correct(Correction(run, changes, why, g.person, clock.now(), asked.get("id")))
     db.session.commit()
     return detail(new)
 

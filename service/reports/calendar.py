@@ -22,6 +22,7 @@ from service.people.models import Person
 from service.plans import reasons
 from service.plans.models import MaintenanceTask
 from service.plans.occurrences import Occurrence
+from service.plans.places import local_day
 from service.plans.words import OPEN, OccurrenceState
 from service.reports.models import CalendarEvent
 from service.reports.programme_words import day
@@ -50,6 +51,7 @@ class Bundle:
     task: MaintenanceTask
     site: Site | None
     dates: Sequence[Occurrence]
+    at: datetime
 
     @property
     def is_overdue(self) -> bool:
@@ -58,15 +60,19 @@ class Bundle:
     @property
     def fingerprint(self) -> str:
         """Of all that the event tells, in whatever language."""
-        facts = [[one.station.name, *(getattr(one, name) for name in TOLD)] for one in self.dates]
+        facts = [self._told_of(one) for one in self.dates]
         site = self.site
         place = (site.name, site.address, site.city) if site else ()
         return sha256(repr((facts, place)).encode()).hexdigest()[:32]
 
+    def _told_of(self, one: Occurrence) -> list[object]:
+        is_by_law = one.is_overdue_by_law(local_day(one.station, self.at))
+        return [one.station.name, is_by_law, *(getattr(one, name) for name in TOLD)]
+
 
 def calendar(person: Person, at: datetime, home: str, host: str) -> bytes:
     """What this person may see. `home` is the address of the pages, `host` marks the events."""
-    bundles = _bundles(_dates(person, at), host)
+    bundles = _bundles(_dates(person, at), at, host)
     told = CalendarEvent.tell({one.uid: one.fingerprint for one in bundles}, at)
     made = Calendar()
     made.add("prodid", "-//Laddvakt//Service//EN")
@@ -94,11 +100,11 @@ def _dates(person: Person, at: datetime) -> list[Occurrence]:
     return list(db.session.scalars(query))
 
 
-def _bundles(dates: Sequence[Occurrence], host: str) -> list[Bundle]:
+def _bundles(dates: Sequence[Occurrence], at: datetime, host: str) -> list[Bundle]:
     found: dict[str, list[Occurrence]] = defaultdict(list)
     for one in dates:
         found[_uid(one, host)].append(one)
-    return [_bundle(uid, some) for uid, some in found.items()]
+    return [_bundle(uid, some, at) for uid, some in found.items()]
 
 
 def _uid(one: Occurrence, host: str) -> str:
@@ -108,9 +114,9 @@ def _uid(one: Occurrence, host: str) -> str:
     return f"service-{place}-{one.series_id}-{one.nominal_on:%Y%m%d}@{host}"
 
 
-def _bundle(uid: str, some: Sequence[Occurrence]) -> Bundle:
+def _bundle(uid: str, some: Sequence[Occurrence], at: datetime) -> Bundle:
     first, dates = some[0], sorted(some, key=lambda one: (one.station.name, one.id))
-    return Bundle(uid, first.nominal_on, first.task, first.station.site, dates)
+    return Bundle(uid, first.nominal_on, first.task, first.station.site, dates, at)
 
 
 def _event(one: Bundle, told: CalendarEvent, home: str) -> Event:
@@ -142,16 +148,16 @@ def _summary(one: Bundle) -> str:
 
 def _description(one: Bundle) -> str:
     """Each station, why it is on that day, and when it may be done."""
-    return "\n".join(_line(row) for row in one.dates)
+    return "\n".join(_line(row, one.at) for row in one.dates)
 
 
-def _line(row: Occurrence) -> str:
+def _line(row: Occurrence, at: datetime) -> str:
     window = _(
         "It may be done from %(first)s to %(last)s.",
         first=day(row.earliest_on),
         last=day(row.latest_on),
     )
-    return f"{row.station.name}: {reasons.of_row(row, reasons.on_page)} {window}"
+    return f"{row.station.name}: {reasons.of_row(row, at, reasons.on_page)} {window}"
 
 
 def _location(site: Site) -> str:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import datetime
-from uuid import UUID
 
 from sqlalchemy import select
 
@@ -12,7 +11,7 @@ from service.core.db import db
 from service.people.models import Person
 from service.reports.service_reports import ReportRequest, ServiceReport
 from service.visits import correcting
-from service.visits.correcting import Changes
+from service.visits.correcting import Correction
 from service.visits.service_visits import ServiceVisit
 
 
@@ -20,18 +19,11 @@ class BeingPrintedError(Exception):
     """Its report is being made this minute, of what stood there until now."""
 
 
-def correct(
-    run: ChecklistRun,
-    changes: Changes,
-    why: str,
-    by: Person,
-    at: datetime,
-    uuid: UUID | None = None,
-) -> ChecklistRun:
+def correct(asked: Correction) -> ChecklistRun:
     """Raises BeingPrintedError, and what `service.visits.correcting.correct` raises."""
-    new = correcting.correct(run, changes, why, by, at, uuid)
-    if visit := correcting.visit_of(run):
-        _print_anew(visit, why, by, at)
+    new = correcting.correct(asked)
+    if visit := correcting.visit_of(asked.run):
+        _print_anew(visit, asked.why, asked.by, asked.at)
     return new
 
 

@@ -23,6 +23,7 @@ from service.reports import correcting, service_words
 from service.reports.correcting import BeingPrintedError
 from service.stations import pages
 from service.visits import correcting as following
+from service.visits.correcting import Correction
 
 bp = Blueprint("corrections", __name__, url_prefix="/checklist-runs/<int:run_id>/correction")
 MOST_LETTERS = 500
@@ -53,7 +54,7 @@ def make(run_id: int) -> Answer:
 def _correct(sheet: Sheet) -> Answer:
     run, why = sheet.run, request.form["reason"].strip()
     try:
-        new = correcting.correct(run, sheet.changes, why, g.person, now())
+        new = correcting.correct(Correction(run, sheet.changes, why, g.person, now()))
     except BeingPrintedError:
         db.session.rollback()
         words = _("Its report is being made at this moment. Send it again in a minute.")

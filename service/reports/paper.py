@@ -128,8 +128,8 @@ def text(words: object, **more: Any) -> Paragraph:
     return Paragraph(plain(words), style(**({"spaceAfter": 4} | more)))
 
 
-def small(words: object) -> Paragraph:
-    return Paragraph(plain(words), style(8, textColor=QUIET, spaceAfter=4))
+def small(words: object, **more: Any) -> Paragraph:
+    return Paragraph(plain(words), style(8, textColor=QUIET, spaceAfter=4, **more))
 
 
 @cache

@@ -20,6 +20,7 @@ from service.core.db import db
 from service.core.history import History
 from service.core.swedish import alphabetical
 from service.people.models import Customer, Person
+from service.plans.intervals import has_passed
 from service.plans.models import MaintenancePlan, MaintenanceTask
 from service.plans.occurrences import Occurrence
 from service.plans.places import Place, Tightenings, places, terms_at
@@ -72,10 +73,8 @@ class Entry:
     def is_late(self) -> bool:
         return self.done_on is not None and self.done_on > self.latest_on
 
-    @property
-    def is_overdue_by_law(self) -> bool:
-        is_overdue = self.state is OccurrenceState.OVERDUE
-        return is_overdue and self.latest_on == self.legal_latest_on
+    def is_overdue_by_law(self, day: date) -> bool:
+        return self.state in OPEN and has_passed(self.legal_latest_on, day)
 
 
 @dataclass

@@ -9,7 +9,7 @@ from marshmallow import fields
 
 from service.core import clock, language
 from service.core.dates import today
-from service.core.fields import Body, Day, one_of
+from service.core.fields import Body, CivilDay, one_of
 from service.core.problems import wrong_field
 from service.people.api import customers, seen
 from service.people.models import Customer
@@ -21,8 +21,10 @@ __all__ = ["customers"]
 
 
 class PeriodQuery(Body):
-    since = Day(data_key="from", metadata={"description": "A year before the last day if absent."})
-    until = Day(data_key="to", metadata={"description": "Today if absent."})
+    since = CivilDay(
+        data_key="from", metadata={"description": "A year before the last day if absent."}
+    )
+    until = CivilDay(data_key="to", metadata={"description": "Today if absent."})
     language = fields.String(validate=one_of(*language.LANGUAGES))
 
 

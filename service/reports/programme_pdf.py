@@ -11,6 +11,7 @@ from reportlab.lib.units import mm
 from reportlab.platypus import CondPageBreak, Flowable, KeepTogether, Spacer, Table
 
 from service.core import language as languages
+from service.core.dates import today
 from service.core.settings import setting
 from service.plans.words import OccurrenceState
 from service.reports import paper
@@ -30,6 +31,7 @@ COLOUR = {
 }
 # The column of the record that says the state.
 STATE = 3
+NAMED = 60
 
 
 def written(made: Programme, language: str) -> bytes:
@@ -99,16 +101,24 @@ def _summary(made: Programme) -> list[Flowable]:
     ]
     heads, values = [name for name, _value in numbers], [value for _name, value in numbers]
     story: list[Flowable] = [Heading(_("In short"), 1), table(heads, [values], [1] * len(numbers))]
+    if not made.stations:
+        story.append(text(_("The register has no station of this holder in the period.")))
     if lacking := made.without_plan:
         story.append(
             text(
                 _(
                     "Without a maintenance plan, so that nothing is planned there: %(names)s.",
-                    names=", ".join(one.name for one in lacking[:60]),
+                    names=_names(lacking),
                 )
             )
         )
     return story
+
+
+def _names(stations: list[Station]) -> str:
+    """As many as can be read; the tables below have them all."""
+    told, more = ", ".join(one.name for one in stations[:NAMED]), len(stations) - NAMED
+    return str(_("%(names)s and %(more)s more", names=told, more=more)) if more > 0 else told
 
 
 def _deviations() -> list[Flowable]:
@@ -151,7 +161,7 @@ def _stations(made: Programme, stations: list[Station]) -> Flowable:
 def _station(one: Station) -> str:
     if one.retired_at is None:
         return one.name
-    retired = _("retired %(day)s", day=words.day(one.retired_at.date()))
+    retired = _("retired %(day)s", day=words.day(today(one.retired_at)))
     return f"{one.name} ({retired})"
 
 
@@ -198,13 +208,14 @@ def _record(made: Programme, entries: list[Entry]) -> list[Flowable]:
             made.tasks[entry.task_id].title(said),
             words.state(entry),
             words.day(entry.done_on),
-            words.remark(entry),
+            words.remark(entry, made.day),
         )
         for entry in entries
     ]
     marks = [(number, STATE, COLOUR[entry.state]) for number, entry in enumerate(entries)]
     count = ngettext("%(num)d date", "%(num)d dates", len(entries))
-    return [heading, small(count), table(heads, rows, (15, 20, 24, 19, 15, 28), marks)]
+    count_of = small(count, keepWithNext=1)
+    return [heading, count_of, table(heads, rows, (15, 20, 24, 19, 15, 28), marks)]
 
 
 def _signatures() -> list[Flowable]:

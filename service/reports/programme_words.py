@@ -133,13 +133,13 @@ def state(entry: Entry) -> str:
     return str(STATE[entry.state])
 
 
-def remark(entry: Entry) -> str:
+def remark(entry: Entry, today: date) -> str:
     told = [_by(entry)]
     if entry.is_late and entry.done_on:
         told.append(_late(entry))
     if entry.state is OccurrenceState.OVERDUE:
         told.append(_("should have been done by %(day)s", day=day(entry.latest_on)))
-    if entry.is_overdue_by_law:
+    if entry.is_overdue_by_law(today):
         told.append(_("overdue by law"))
     if entry.reason:
         told.append(reasons.given(entry.reason).removesuffix("."))

@@ -12,6 +12,7 @@ from flask_babel import gettext
 
 from service.checklists.models import Answer, ChecklistRun, Instrument
 from service.checklists.rules import evaluate
+from service.checklists.runs import current_answers
 from service.checklists.sources import source
 from service.core import language
 from service.core.db import db
@@ -118,8 +119,7 @@ class Checks:
 
     @classmethod
     def of(cls, run: ChecklistRun) -> Checks:
-        # They come in the order of their time: the newest of an item at a place stays.
-        answers = {one.where: one for one in run.answers}
+        answers = current_answers(run)
         given = {where: one.given for where, one in answers.items()}
         found = evaluate(run.version.document, run.facts, run.places, given)
         return cls(run, answers, [one for one in found["items"] if one["shown"]])
@@ -166,7 +166,9 @@ class Checks:
             rows.append(self._row(items[one["item"]], one, album, instruments))
             judged = _judged(items[one["item"]], one)
             marks.append([number, VERDICT_COLUMN, words.MARK.get(judged or "", "quiet")])
-        title = " · ".join(filter(None, (words.said(section["title"]), place_of(where))))
+        about, place = words.said(section["title"]), place_of(where)
+        # "RCD · RCD of outlet 1" says it twice.
+        title = place if place.startswith(about) else " · ".join(filter(None, (about, place)))
         yield {"kind": "heading", "level": 2, "text": title}
         heads = [_("Control"), _("Value"), _("Limit"), _("Verdict"), _("Remark")]
         yield {"kind": "table", "heads": heads, "rows": rows, "shares": SHARES, "marks": marks}
@@ -194,8 +196,8 @@ class Checks:
         value = words.value(item, _named(answer.given)) + instruments.mark(answer.instrument)
         caption = self._caption(label, one["place"])
         numbers = [album.add(sha, caption) for sha in answer.photos]
-        told = [answer.note, *(_("photo %(number)s", number=number) for number in numbers)]
-        remark = "; ".join(filter(None, told))
+        photos = ", ".join(_("photo %(number)s", number=number) for number in numbers)
+        remark = f"{answer.note} ({photos})" if answer.note and photos else answer.note or photos
         judged = _judged(item, one)
         said = words.verdict(judged) if judged else NOTHING
         return [label, value, words.limit(item), said, remark]

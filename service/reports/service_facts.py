@@ -12,6 +12,7 @@ from flask_babel import force_locale, gettext
 
 from service.core import language
 from service.core.settings import setting
+from service.plans.words import OccurrenceState
 from service.reports import service_words as words
 from service.reports.service_checks import Album, Instruments
 from service.reports.service_frozen import fingerprint, frozen
@@ -24,7 +25,7 @@ from service.reports.service_sections import (
     heading,
     work,
 )
-from service.reports.service_subject import Subject
+from service.reports.service_subject import Subject, falls_due
 from service.reports.service_words import NOTHING
 from service.visits.service_visits import ServiceVisit
 
@@ -135,8 +136,12 @@ def _reasons(subject: Subject) -> Iterator[str]:
         kind, why = str(ABORTED[visit.abort_kind]), visit.state_reason or ""
         yield _("The visit was ended early, %(kind)s: %(why)s", kind=kind, why=why)
     if soonest := next(iter(subject.dates), None):
-        day, task = words.day(soonest.nominal_on), soonest.task.title(language.current())
-        yield _("Next: %(day)s, %(work)s", day=day, work=task)
+        task = soonest.task.title(language.current())
+        if soonest.state is OccurrenceState.OVERDUE:
+            latest = words.day(soonest.latest_on)
+            yield _("Overdue: %(work)s, at the latest %(day)s", work=task, day=latest)
+        else:
+            yield _("Next: %(day)s, %(work)s", day=words.day(falls_due(soonest)), work=task)
     for one in subject.findings:
         yield f"{words.verdict(one.verdict.value)} · {one.station.name}: {one.text}"[:300]
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
+from datetime import datetime
 from typing import Any
 
 from babel.numbers import format_percent
@@ -19,7 +20,7 @@ from service.remote import labels as remote
 from service.remote.models import RemoteAction
 from service.reports import service_words as words
 from service.reports.service_checks import place_of
-from service.reports.service_subject import Subject
+from service.reports.service_subject import Subject, falls_due
 from service.reports.service_uptime import Uptime, uptimes
 from service.reports.service_words import NOTHING
 from service.tickets.desk_views import title_of
@@ -79,15 +80,15 @@ def work(subject: Subject) -> Blocks:
     if not lines:
         return []
     heads = [_("Station"), _("Work"), _("Why it was due"), _("Result"), _("Remark")]
-    rows = [_line(one) for one in lines]
+    rows = [_line(one, subject.at) for one in lines]
     marks = [[number, 3, LINE[one.state][0]] for number, one in enumerate(lines)]
     return [heading(_("What was done")), table(heads, rows, [18, 24, 40, 13, 25], marks)]
 
 
-def _line(one: WorkOrderLine) -> list[str]:
+def _line(one: WorkOrderLine, at: datetime) -> list[str]:
     station = one.station.name if one.station else _("the whole site")
-    remark = _("still to be done") if one.state is LineState.OPEN else one.reason or ""
-    return [station, _about(one), _why(one), str(LINE[one.state][1]), remark]
+    remark = _("still to be done") if one.state is LineState.OPEN else labels.reason(one.reason)
+    return [station, _about(one), _why(one, at), str(LINE[one.state][1]), remark]
 
 
 def _about(one: WorkOrderLine) -> str:
@@ -98,10 +99,10 @@ def _about(one: WorkOrderLine) -> str:
     return f"{labels.about(one)}: {title_of(one.ticket, fault)}"
 
 
-def _why(one: WorkOrderLine) -> str:
+def _why(one: WorkOrderLine, at: datetime) -> str:
     """Of a date: as it stands in the list of what falls due."""
     if one.occurrence:
-        return reasons.of_row(one.occurrence, reasons.on_page)
+        return reasons.of_row(one.occurrence, at, reasons.on_page)
     if one.ticket:
         return _fault(one)
     if one.recall_station:
@@ -173,7 +174,7 @@ def times(subject: Subject) -> Blocks:
 def _afterwards(subject: Subject) -> list[str]:
     """What each outlet said after the technician had left."""
     return [
-        f"{one.outlet}: {visit_labels.verified(one, subject.zone)}"
+        f"{visit_labels.outlet(one)}: {visit_labels.verified(one, subject.zone)}"
         for one in verifying.newest(subject.visit)[:MOST_ACTIONS]
     ]
 
@@ -209,7 +210,7 @@ def next_dates(subject: Subject) -> Blocks:
     heads = [_("Day"), _("Station"), _("Work"), _("At the latest")]
     rows = [
         [
-            words.day(one.nominal_on),
+            words.day(falls_due(one)),
             one.station.name,
             one.task.title(language.current()),
             words.day(one.latest_on),

@@ -8,11 +8,10 @@ from datetime import date, datetime, timedelta
 from functools import cached_property
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import joinedload
 
-from service.checklists.amending import holding
-from service.checklists.models import Answer, ChecklistRun, Finding
+from service.checklists.models import Answer, Finding
 from service.core.dates import today
 from service.core.db import db
 from service.people.models import Customer, Person
@@ -32,7 +31,14 @@ USUAL = timedelta(days=365)
 MOST_DATES = 60
 # "fail" stands before "remark" in any alphabet.
 WORST_FIRST = (Finding.safety.desc(), Finding.verdict, Finding.id)
+# A date that was brought forward is due on its last day, before the one that its plan names.
+DUE = func.least(Occurrence.nominal_on, Occurrence.latest_on)
 ENDED = (VisitState.FINISHED, VisitState.ABORTED)
+
+
+def falls_due(one: Occurrence) -> date:
+    """As `DUE` says it."""
+    return min(one.nominal_on, one.latest_on)
 
 
 @dataclass(frozen=True)
@@ -85,10 +91,7 @@ class Subject:
     def checks(self) -> list[Checks]:
         """Each run by the one that corrects it last; those in which nothing was answered are not
         told."""
-        mine = select(ChecklistRun).join(VisitRun, VisitRun.run_id == ChecklistRun.id)
-        mine = mine.where(VisitRun.visit_id == self.visit.id).order_by(VisitRun.id)
-        runs = [holding(run) for run in db.session.scalars(mine)]
-        once = dict.fromkeys(runs)
+        once = dict.fromkeys(self.visit.held_runs)
         return [Checks.of(run) for run in once if run.answers or not run.is_open]
 
     @cached_property
@@ -123,7 +126,7 @@ class Subject:
             .where(Occurrence.station_id.in_(keys), Occurrence.state.in_(OPEN))
             .options(joinedload(Occurrence.station), joinedload(Occurrence.task))
         )
-        soonest = open_ones.order_by(Occurrence.nominal_on, Occurrence.id).limit(MOST_DATES)
+        soonest = open_ones.order_by(DUE, Occurrence.nominal_on, Occurrence.id).limit(MOST_DATES)
         return db.session.scalars(soonest).all()
 
     @cached_property

@@ -13,24 +13,29 @@ from sqlalchemy import func, update
 from sqlalchemy.dialects.postgresql import insert
 
 from service.core.db import db
+from service.monitoring.occupied import does
 from service.sessions.intake import keep_samples, verdict_of
 from service.sessions.models import ChargingSession
 from service.sessions.words import Stage, TransactionTold, Verdict
+from service.stations.outlets import OCCUPIED
 
 
 def tell(word: TransactionTold) -> Verdict | None:
     """Kept whatever the verdict: the charger may have begun already. None where it names no tag."""
     said = verdict_of(word.station_id, word.id_tag, word) if word.id_tag else None
     if word.said_id:
-        connector, transaction_id = _kept(word, said)
+        connector, transaction_id, is_over = _kept(word, said)
+        if word.does:
+            # What comes after its end tells of before.
+            does(word.station_id, connector, OCCUPIED if is_over else word.does, word.at)
         keep_samples(word.station_id, connector, transaction_id, word.samples, word)
     else:
         keep_samples(word.station_id, word.connector, 0, word.samples, word)
     return said
 
 
-def _kept(word: TransactionTold, said: Verdict | None) -> tuple[int, int]:
-    """The charge's outlet and our number of it, new or as it is known."""
+def _kept(word: TransactionTold, said: Verdict | None) -> tuple[int, int, bool]:
+    """The charge's outlet, our number of it, and whether it is over: new or as it is known."""
     stops = word.stage is Stage.ENDED
     row: dict[str, Any] = {
         "station_id": word.station_id,
@@ -46,14 +51,18 @@ def _kept(word: TransactionTold, said: Verdict | None) -> tuple[int, int]:
         **(_end(word) if stops else {}),
     }
     adding = insert(ChargingSession).values(row).on_conflict_do_nothing()
-    found = (ChargingSession.connector, ChargingSession.transaction_id)
+    found = (
+        ChargingSession.connector,
+        ChargingSession.transaction_id,
+        ChargingSession.stopped_at.is_not(None),
+    )
     new = db.session.execute(adding.returning(*found)).first()
     if new is None:
         mine = update(ChargingSession).where(
             ChargingSession.station_id == word.station_id, ChargingSession.said_id == word.said_id
         )
         new = db.session.execute(mine.values(_filled(word, said)).returning(*found)).one()
-    return new[0], new[1]
+    return new[0], new[1], new[2]
 
 
 def _end(word: TransactionTold) -> dict[str, Any]:
@@ -77,7 +86,8 @@ def _filled(word: TransactionTold, said: Verdict | None) -> dict[str, Any]:
         if said is Verdict.ACCEPTED:
             facts["authorized"] = True
     if word.stage is Stage.STARTED:
-        facts["started_at"] = func.coalesce(mine.started_at, word.at)
+        # Told after its end: then it began no later than that.
+        facts["started_at"] = func.least(func.coalesce(mine.started_at, word.at), mine.stopped_at)
         facts["started_said"] = func.coalesce(func.nullif(mine.started_said, ""), word.said_at)
     if word.stage is Stage.ENDED:
         known = {name: getattr(mine, name) for name in _end(word)}

@@ -89,6 +89,8 @@ class TransactionTold(Word):
     offline: bool = False
     # We asked for this start.
     is_remote_start: bool = False
+    # What the car does, as a status of its outlet; empty where that is not told.
+    does: str = ""
     reason: str = ""
     meter_start_wh: int | None = None
     meter_stop_wh: int | None = None

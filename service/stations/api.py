@@ -14,7 +14,7 @@ from marshmallow import fields
 from service.core import problems
 from service.core.collection import Collection
 from service.core.db import db
-from service.core.fields import Body, Day, Instant, Key, Shown, Text, Whole, Why, Words, choice
+from service.core.fields import Body, CivilDay, Instant, Key, Shown, Text, Whole, Why, Words, choice
 from service.core.problems import ProblemError, already_exists, wrong_field
 from service.people.models import Person
 from service.stations import models as rows
@@ -47,7 +47,7 @@ class StationChange(Body):
     model = Key(StationModel, allow_none=True, data_key="model_id")
     access = choice(Access)
     serial_number = Text(100, allow_none=True)
-    commissioned_on = Day(allow_none=True)
+    commissioned_on = CivilDay(allow_none=True)
     environment = choice(Environment, allow_none=True)
 
 

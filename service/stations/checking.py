@@ -10,6 +10,7 @@ from functools import cache
 from typing import Any
 from zoneinfo import available_timezones
 
+from service.core.dates import is_civil
 from service.stations.identity import is_identity
 from service.stations.sheet import REQUIRED, Row
 from service.stations.words import Access, Authorization, Current
@@ -245,9 +246,12 @@ def _profile(text: str) -> int:
 
 def day(text: str) -> str:
     try:
-        return date.fromisoformat(text.removesuffix(" 00:00:00")).isoformat()
+        on = date.fromisoformat(text.removesuffix(" 00:00:00"))
     except ValueError:
         raise ValueError("not_a_date") from None
+    if not is_civil(on):
+        raise ValueError("odd_year")
+    return on.isoformat()
 
 
 def _zone(text: str) -> str:

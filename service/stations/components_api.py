@@ -13,7 +13,7 @@ from service.core import problems
 from service.core.collection import Collection
 from service.core.fields import (
     Body,
-    Day,
+    CivilDay,
     Flag,
     FlagText,
     Instant,
@@ -56,23 +56,25 @@ class ComponentFacts(Body):
 
 class ComponentChange(ComponentFacts):
     kind = choice(ComponentKind)
-    installed_on = Day(allow_none=True)
+    installed_on = CivilDay(allow_none=True)
 
 
 class NewComponent(ComponentFacts):
     station = Key(Station, in_use=True, data_key="station_id", required=True)
     kind = choice(ComponentKind, required=True)
-    on = Day(data_key="installed_on", metadata={"description": "The site's today, unless told."})
+    on = CivilDay(
+        data_key="installed_on", metadata={"description": "The site's today, unless told."}
+    )
 
 
 class ComponentRemoval(Body):
     why = Words(500, required=True, data_key="reason")
-    on = Day(data_key="removed_on")
+    on = CivilDay(data_key="removed_on")
 
 
 class ComponentReplacement(ComponentFacts):
     why = Words(500, required=True, data_key="reason")
-    on = Day(data_key="installed_on")
+    on = CivilDay(data_key="installed_on")
 
 
 class ComponentShape(Shown):

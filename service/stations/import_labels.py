@@ -37,6 +37,7 @@ PROBLEM: dict[str, Any] = {
     "not_a_number": _l("This is not a number."),
     "out_of_range": _l("The number is too small or too large."),
     "not_a_date": _l("Write the date as 2026-03-02."),
+    "odd_year": _l("Is the year right? Dates lie between 1900 and 2200."),
 }
 SHEET: dict[str, Any] = {
     "too_large": _l("The file is larger than %(megabytes)s MB. Divide it."),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import ForeignKey, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
@@ -12,6 +12,11 @@ from service.core.db import Model
 
 if TYPE_CHECKING:
     from service.stations.models import Station
+
+# A car is there, and nobody has told what it does (OCPP 2.x).
+OCCUPIED = "Occupied"
+# A car is connected and has, or may get, energy.
+BUSY = frozenset({OCCUPIED, "Charging", "SuspendedEV", "SuspendedEVSE"})
 
 
 class Evse(Model):
@@ -46,6 +51,9 @@ class Connector(Model):
     error_code: Mapped[str | None]
     vendor_error_code: Mapped[str | None]
     info: Mapped[str | None]
+    # What each plug of it said last, by its number, where a charger tells them apart (OCPP 2.x);
+    # `~2` is what the second said before the last boot, and has not said again.
+    plugs: Mapped[dict[str, Any] | None]
     # Since when the status stands, by arrival; and the charger's own word for that, as evidence.
     since: Mapped[datetime]
     said_at: Mapped[str | None]
@@ -54,6 +62,22 @@ class Connector(Model):
     evse: Mapped[Evse | None] = relationship()
 
     @property
+    def known_plugs(self) -> list[int]:
+        """By their numbers; the first alone where the charger has told of none."""
+        return sorted(_number(plug) for plug in self.plugs or {}) or [1]
+
+    @property
+    def plug_in_question(self) -> int:
+        """The one that the outlet is what it is for."""
+        alike = {self.status} | ({OCCUPIED} if self.is_charging else set())
+        found = [_number(plug) for plug, said in (self.plugs or {}).items() if said in alike]
+        return min(found, default=1)
+
+    @property
     def is_charging(self) -> bool:
         """A car is connected and has, or may get, energy."""
-        return self.status in {"Charging", "SuspendedEV", "SuspendedEVSE"}
+        return self.status in BUSY
+
+
+def _number(plug: str) -> int:
+    return int(plug.removeprefix("~"))

@@ -7,6 +7,7 @@ import csv
 import io
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from unicodedata import normalize
 
 LARGEST_BYTES = 5 * 1024 * 1024
 MOST_ROWS = 10_000
@@ -123,7 +124,8 @@ def _lines(text: str, separator: str) -> Iterator[tuple[int, list[str]]]:
 
 
 def _cell(text: str) -> str:
-    text = text.strip()
+    # Some programs write an å as an a and a ring.
+    text = normalize("NFC", text).strip()
     return text[1:] if text.startswith(FORMULA) else text
 
 

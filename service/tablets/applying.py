@@ -83,6 +83,9 @@ def _refuse_strangers(fact: Fact) -> str | None:
     """What leads a visit somewhere is said by whose visit it is; anything else is a fact."""
     if fact.tablet.is_revoked:
         raise NotAppliedError("The tablet was revoked before it sent this.")
+    if not fact.is_in_own_name:
+        sender = fact.tablet.person.name
+        raise NotAppliedError(f"{fact.person.name} made it, and {sender}'s tablet sent it.")
     if fact.visit is None and fact.kind in OF_VISIT:
         raise NotAppliedError("It belongs to a visit, and names none.")
     if fact.is_theirs:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from service.checklists import runs
+from flask_babel import force_locale
+
+from service.checklists import fields_words, runs
 from service.checklists.amending import correction_of
 from service.checklists.document import by_key
 from service.checklists.findings import HOUSE
@@ -11,6 +13,9 @@ from service.checklists.runs import IncompleteError
 from service.tablets.fact import Fact, run_of
 from service.tablets.visiting import has_run, visit_of_run
 from service.visits import finishing
+
+# Of what is open: a question is read, and the list itself shows the rest.
+MOST_NAMED = 8
 
 
 def answer(fact: Fact) -> str | None:
@@ -24,6 +29,7 @@ def answer(fact: Fact) -> str | None:
         fact.person,
         fact.at,
         fact.received_at,
+        tablet=(fact.tablet.id, fact.seq),
     )
     _settle(fact, run)
     if correction_of(run):
@@ -48,10 +54,22 @@ def submit(fact: Fact) -> str | None:
         runs.submit(run, fact.person, fact.at, unable=True)
         _advise(run, fact.body["recommendations"])
         _settle(fact, run)
-        return f"The checklist was submitted although something is open: {wrong}"
+        return f"The checklist was submitted although something is open: {_open(run, wrong)}"
     _advise(run, fact.body["recommendations"])
     _settle(fact, run)
     return _other_visits(fact, run.id)
+
+
+def _open(run: ChecklistRun, wrong: IncompleteError) -> str:
+    """What is missing and what has failed, and where, as the list calls it."""
+    items, names = by_key(run.version.document), wrong.names
+    with force_locale(HOUSE):
+        told = [
+            f"{items[key]['label'][HOUSE]} ({fields_words.place(where)})"
+            for key, _bar, where in (name.partition("|") for name in names[:MOST_NAMED])
+        ]
+    more = len(names) - len(told)
+    return "; ".join([*told, *([f"+ {more}"] if more else [])])
 
 
 def _settle(fact: Fact, run: ChecklistRun) -> None:

@@ -258,6 +258,14 @@ class Envelope(Body):
     id = fields.UUID(required=True)
     seq = Whole(0, required=True)
     visit_id = Whole(1, **HALF)
+    person_id = Whole(
+        1,
+        **HALF,
+        metadata={
+            "description": "Who made it; null: whose tablet sends it. Made by somebody else, it is"
+            " kept without effect until a person has looked at it."
+        },
+    )
     kind = choice(Kind, required=True)
     at = Instant(required=True)
     zone = Text(60, load_default="", allow_none=True)

@@ -32,6 +32,7 @@ class Fact:
     visit: ServiceVisit | None
     blobs: list[str]
     tablet: Tablet
+    # Who made it: whose tablet it is, as a rule.
     person: Person
     at: datetime
     received_at: datetime
@@ -40,6 +41,10 @@ class Fact:
     zone: str
     said_at: datetime
     skew_ms: int | None
+
+    @property
+    def is_in_own_name(self) -> bool:
+        return self.person.id == self.tablet.person_id
 
     @property
     def is_theirs(self) -> bool:

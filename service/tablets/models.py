@@ -74,7 +74,7 @@ class Operation(_Sent):
     id: Mapped[int] = mapped_column(primary_key=True)
     uuid: Mapped[UUID | None]
     tablet_id: Mapped[int] = mapped_column(ForeignKey("tablet.id"))
-    # Whose tablet it was: nobody does anything in another's name.
+    # Whose tablet it was: nobody does anything in another's name. Who made it stands in `raw`.
     person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True)
     # As it was said: that visit may be another's.
     visit_id: Mapped[int | None] = mapped_column(BigInteger)

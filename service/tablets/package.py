@@ -49,7 +49,7 @@ def build(tablet: Tablet, at: datetime) -> Package:
 def _build(tablet: Tablet, at: datetime, days: int) -> Package:
     person = tablet.person
     visits = read.visits_of(person, at - timedelta(days=BACK), at + timedelta(days=days))
-    facts = {"person": _told(person, at), "visits": [], **_of_visits(visits, person, at)}
+    facts = {"person": _told(person, at), "visits": [], **_of_visits(visits, tablet, at)}
     facts["parts"] = [package_shapes.part(one) for one in read.parts()]
     facts["instruments"] = [package_shapes.instrument(one) for one in read.instruments(person)]
     facts["colleagues"] = [{"id": one.id, "name": one.name} for one in read.colleagues(person)]
@@ -68,16 +68,17 @@ def _told(person: Person, at: datetime) -> dict[str, Any]:
     }
 
 
-def _of_visits(visits: list[ServiceVisit], person: Person, at: datetime) -> dict[str, Any]:
+def _of_visits(visits: list[ServiceVisit], tablet: Tablet, at: datetime) -> dict[str, Any]:
+    person = tablet.person
     stations = {one.id: one for visit in visits for one in visit.stations}
     components = read.components(stations)
     allowed = authorisations_of(person, at)
     package_runs.make_missing(visits, components, allowed, person, at)
     runs = [one.run for visit in visits for one in visit.runs]
-    answers = package_runs.given_of([one.id for one in runs])
+    answers = package_runs.given_of([one.id for one in runs], tablet)
     versions = {one.version_id: one.version for one in runs}
     return {
-        "visits": [_visit(one, answers) for one in visits],
+        "visits": [_visit(one, answers, at) for one in visits],
         "stations": {
             str(key): shape | {"components": _components(components.get(key, []))}
             for key, shape in read.stations(stations).items()
@@ -86,10 +87,10 @@ def _of_visits(visits: list[ServiceVisit], person: Person, at: datetime) -> dict
     }
 
 
-def _visit(visit: ServiceVisit, answers: dict[int, dict[str, Any]]) -> dict[str, Any]:
+def _visit(visit: ServiceVisit, answers: dict[int, Any], at: datetime) -> dict[str, Any]:
     runs = [package_shapes.run(one.run, answers.get(one.run_id, {})) for one in visit.runs]
     lines = [one for one in visit.lines if one.released_at is None or not visit.is_open]
-    return package_shapes.visit(visit, lines, runs)
+    return package_shapes.visit(visit, lines, runs, at)
 
 
 def _components(rows: Iterable[Any]) -> list[dict[str, Any]]:

@@ -13,6 +13,7 @@ from service.checklists import runs
 from service.checklists.models import Answer
 from service.core.db import db
 from service.people.models import Person
+from service.people.tablets import Tablet
 from service.stations.components import Component
 from service.stations.models import Station
 from service.visits.lines import WorkOrderLine
@@ -104,15 +105,20 @@ def _work(lines: list[WorkOrderLine]) -> list[str]:
     return kinds + [CORRECTIVE for line in lines if line.ticket_id is not None][:1]
 
 
-def given_of(run_ids: list[int]) -> dict[int, dict[str, dict[str, Any]]]:
+def given_of(run_ids: list[int], tablet: Tablet) -> dict[int, dict[str, dict[str, Any]]]:
     """The answers that count, of all these runs at once, by "item|place"."""
     newest = (
         select(Answer)
         .where(Answer.run_id.in_(run_ids))
         .ext(distinct_on(Answer.run_id, Answer.item, Answer.place))
-        .order_by(Answer.run_id, Answer.item, Answer.place, Answer.at.desc(), Answer.id.desc())
+        .order_by(*Answer.newest_first())
     )
     found: dict[int, dict[str, dict[str, Any]]] = {}
     for one in db.session.scalars(newest) if run_ids else []:
-        found.setdefault(one.run_id, {})[one.where] = one.given
+        found.setdefault(one.run_id, {})[one.where] = _told(one, tablet)
     return found
+
+
+def _told(one: Answer, tablet: Tablet) -> dict[str, Any]:
+    """Of its own a tablet is told the number that it gave it: which of two came later."""
+    return one.given | ({"seq": one.seq} if one.tablet_id == tablet.id else {})

@@ -23,7 +23,7 @@ from service.visits.visit_rows import VisitLine
 Shape = dict[str, Any]
 
 
-def visit(one: ServiceVisit, lines: list[VisitLine], runs: list[Shape]) -> Shape:
+def visit(one: ServiceVisit, lines: list[VisitLine], runs: list[Shape], at: datetime) -> Shape:
     order = [line.line for line in lines]
     tickets = {line.ticket.id: line.ticket for line in order if line.ticket}
     return {
@@ -39,7 +39,7 @@ def visit(one: ServiceVisit, lines: list[VisitLine], runs: list[Shape]) -> Shape
         "site": site(one.site),
         "stations": [station.id for station in one.stations],
         "runs": runs,
-        "lines": [line_of(line) for line in order],
+        "lines": [line_of(line, at) for line in order],
         "tickets": [ticket(each) for each in tickets.values()],
     }
 
@@ -61,7 +61,7 @@ def site(one: Site) -> Shape:
     }
 
 
-def line_of(one: WorkOrderLine) -> Shape:
+def line_of(one: WorkOrderLine, at: datetime) -> Shape:
     due = one.occurrence
     return {
         "id": one.id,
@@ -70,7 +70,7 @@ def line_of(one: WorkOrderLine) -> Shape:
         "ticket_id": one.ticket_id,
         "state": one.state.value,
         "title": _both(lambda language: _title(one, language)),
-        "why": _both(lambda language: _why(one, language)),
+        "why": _both(lambda language: _why(one, language, at)),
         "due_on": _day(due.latest_on if due else None),
         # Before this day it counts only where somebody says so.
         "early_until": _day(due.earliest_on if due else None),
@@ -92,11 +92,11 @@ def _title(one: WorkOrderLine, language: str) -> str:
     return one.recall_station.recall.title if one.recall_station else one.text or ""
 
 
-def _why(one: WorkOrderLine, language: str) -> str:
+def _why(one: WorkOrderLine, language: str, at: datetime) -> str:
     if one.occurrence is None:
         return ""
     with force_locale(language):
-        return str(reasons.of_row(one.occurrence))
+        return str(reasons.of_row(one.occurrence, at))
 
 
 def kit(one: Kit) -> Shape:

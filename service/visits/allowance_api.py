@@ -6,10 +6,10 @@ from typing import Any
 
 from marshmallow import Schema, fields
 
-from service.contracts.api import contracts
+from service.contracts.deeds_api import contracts
 from service.contracts.models import ServiceContract
 from service.core import clock, dates
-from service.core.fields import Body, Day
+from service.core.fields import Body, CivilDay
 from service.people.api import seen
 from service.visits import allowance
 from service.visits.allowance import Allowance
@@ -34,7 +34,7 @@ class ContractVisitsShape(Schema):
 
 
 class YearQuery(Body):
-    on = Day(metadata={"description": "A day of the year that is asked for; else today."})
+    on = CivilDay(metadata={"description": "A day of the year that is asked for; else today."})
 
 
 @contracts.get("/contracts/<int:contract_id>/visits", ContractVisitsShape, YearQuery)

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping
 from decimal import Decimal
+from itertools import pairwise
 from typing import Any
 from uuid import UUID, uuid5
 
 from sqlalchemy import select
 
-from service.checklists import amending, document, runs
+from service.checklists import amending, document
 from service.checklists.answers import parse_number
 from service.checklists.models import Answer, ChecklistRun
 from service.core.db import db
@@ -17,20 +19,24 @@ from service.parts.models import Part
 from service.visits.service_visits import ServiceVisit
 from service.visits.visit_rows import PartUsage
 
+Given = dict[int, list[Answer]]
 THREE, MOST = Decimal("0.001"), 1_000_000
 
 
-def book(visit: ServiceVisit, run: ChecklistRun) -> None:
+def book(visit: ServiceVisit, chains: list[list[ChecklistRun]]) -> None:
     """What the answers that count say now; told again, it is the same rows.
 
-    What an answer said that counts no longer is taken off again. `run` is the one that holds: of
-    what it corrects, answers that it took over keep their rows.
+    What an answer said that counts no longer is taken off again. Of each chain the last run
+    holds: of what it corrects, answers that it took over keep their rows. One statement reads
+    the answers of all of them.
     """
-    asked = _asked(run)
-    if not asked:
-        return
-    wanted = dict(_wanted(run, asked))
-    stale = _known(run, asked) - wanted.keys()
+    given = _given(one for chain in chains for one in chain)
+    stale: set[UUID] = set()
+    wanted: dict[UUID, PartUsage] = {}
+    for chain in chains:
+        now = dict(_wanted(chain, given))
+        stale |= _known(chain, given) - now.keys()
+        wanted |= now
     for row in [one for one in visit.parts if one.op in stale]:
         visit.parts.remove(row)
         db.session.delete(row)
@@ -39,36 +45,46 @@ def book(visit: ServiceVisit, run: ChecklistRun) -> None:
     db.session.flush()
 
 
+def _given(runs: Iterable[ChecklistRun]) -> Given:
+    """By run: the answers to items that ask for parts, the one that counts before the others."""
+    asked = {one.id: _asked(one) for one in runs}
+    items = set().union(*asked.values())
+    mine = select(Answer).where(Answer.run_id.in_(asked), Answer.item.in_(items))
+    found: Given = defaultdict(list)
+    for one in db.session.scalars(mine.order_by(*Answer.newest_first())):
+        if one.item in asked[one.run_id]:
+            found[one.run_id].append(one)
+    return found
+
+
 def _asked(run: ChecklistRun) -> set[str]:
-    """The items that ask for parts."""
     items = (item for _path, _section, item in document.items(run.version.document))
     return {item["key"] for item in items if item["type"] == "part"}
 
 
-def _known(run: ChecklistRun, asked: set[str]) -> set[UUID]:
-    """Whatever an answer of this run, or of one that it corrects, may have booked."""
-    given = select(Answer).where(Answer.run_id == run.id, Answer.item.in_(asked))
-    mine = {op for one in db.session.scalars(given) for op, _part in _listed(one, one.op)}
-    return mine | _known(run.amends, asked) if run.amends else mine
+def _known(chain: list[ChecklistRun], given: Given) -> set[UUID]:
+    """Whatever an answer of any of these runs may have booked."""
+    answers = (one for run in chain for one in given[run.id])
+    return {op for one in answers for op, _part in _listed(one, one.op)}
 
 
-def _told_first(run: ChecklistRun, asked: set[str]) -> dict[UUID, UUID]:
+def _told_first(chain: list[ChecklistRun], given: Given) -> dict[UUID, UUID]:
     """Of each answer that was taken over, the operation that brought it first."""
-    if run.amends is None:
-        return {}
-    before = _told_first(run.amends, asked)
-    given = select(Answer.op).where(Answer.run_id == run.amends_id, Answer.item.in_(asked))
-    return {amending.copied_op(run, op): before.get(op, op) for op in db.session.scalars(given)}
+    first: dict[UUID, UUID] = {}
+    for old, new in pairwise(chain):
+        first = {amending.copied_op(new, it.op): first.get(it.op, it.op) for it in given[old.id]}
+    return first
 
 
-def _wanted(run: ChecklistRun, asked: set[str]) -> Iterator[tuple[UUID, PartUsage]]:
-    first = _told_first(run, asked)
-    for answer in runs.current_answers(run).values():
-        if answer.item in asked:
-            for op, told in _listed(answer, first.get(answer.op, answer.op)):
-                if row := _row(answer, told):
-                    row.op = op
-                    yield op, row
+def _wanted(chain: list[ChecklistRun], given: Given) -> Iterator[tuple[UUID, PartUsage]]:
+    first = _told_first(chain, given)
+    # The last that is put in stays: it is the one that counts.
+    counting = {one.where: one for one in reversed(given[chain[-1].id])}
+    for answer in counting.values():
+        for op, told in _listed(answer, first.get(answer.op, answer.op)):
+            if row := _row(answer, told):
+                row.op = op
+                yield op, row
 
 
 def _listed(answer: Answer, told_by: UUID) -> Iterator[tuple[UUID, Mapping[str, Any]]]:

@@ -14,7 +14,7 @@ from service.core import clock
 from service.core.api import Resource
 from service.core.dates import HOME
 from service.core.db import db
-from service.core.fields import Body, Day, FlagText, Text, Whole, WholeText, choice, one_of
+from service.core.fields import Body, CivilDay, FlagText, Text, Whole, WholeText, choice, one_of
 from service.core.paging import Listed, containing, page, page_of
 from service.core.problems import wrong_field
 from service.people.api import referred, seen
@@ -47,7 +47,7 @@ class OrderChange(Body):
     title = Text(200, allow_none=True)
     kind = choice(Kind)
     notes = Text(4000, allow_none=True)
-    planned_on = Day(allow_none=True, metadata={"description": "On the calendar of the site."})
+    planned_on = CivilDay(allow_none=True, metadata={"description": "On the calendar of the site."})
     assignee_id = Whole(allow_none=True)
 
 

@@ -15,7 +15,7 @@ from service.plans.occurrences import Occurrence
 from service.plans.recalls import RecallStation
 from service.stations.models import Station
 from service.tickets.models import Ticket
-from service.visits import making
+from service.visits import making, pricing
 from service.visits.models import WorkOrder, WorkOrderLine
 
 KINDS: dict[str, Any] = {
@@ -64,6 +64,7 @@ def put_on(order: WorkOrder, asked: list[dict[str, Any]], at: datetime) -> list[
     for line, one in zip((one for one in asked if "work" in one), lines, strict=True):
         for name in set(SAID) & set(line):
             setattr(one, name, line[name])
+    pricing.price([order], at)
     for line in asked:
         if "station" in line:
             said = {name: line[name] for name in SAID if name in line}

@@ -53,6 +53,7 @@ def finish(
     line.done_by_id = None if isinstance(by, str) else by.id
     line.minutes = minutes or line.minutes
     pricing.price([line.order], at)
+    pricing.count_again(line.contract, done_on, at)
     _tell(line, "done", by, at, done_on=str(done_on))
 
 
@@ -95,8 +96,11 @@ def take_back(line: WorkOrderLine, why: str, by: Doer, at: datetime) -> None:
         line.recall_station.take_back(why, by, at)
     if not _is_free(line):
         raise RefusedError(Refusal.TAKEN)
+    paid_by, done_on = line.contract, line.done_on
     line.open_again()
     standing.open_again(line, at)
+    pricing.price([line.order], at)
+    pricing.count_again(paid_by, done_on, at)
     _tell(line, "open_again", by, at, why)
 
 
@@ -178,10 +182,11 @@ def _work(line: WorkOrderLine) -> making.Work | None:
 
 
 def _is_free(line: WorkOrderLine) -> bool:
-    """Whether it may stand on an open order. The station's own words always may."""
-    work = _work(line)
+    """Whether it may stand on an open order. Words of a station may, as long as it stands there."""
+    work, station = _work(line), line.station
     if work is None:
-        return line.station is not None and not line.station.is_retired
+        here = station is not None and station.site_id == line.order.site_id
+        return here and not (station and station.is_retired)
     return bool(making.can_stand([work], line.order.site_id))
 
 
@@ -223,4 +228,8 @@ def _again(line: WorkOrderLine, at: datetime) -> WorkOrderLine:
         "minutes",
         "note",
     )
-    return WorkOrderLine(created_at=at, **{name: getattr(line, name) for name in names})
+    again = WorkOrderLine(created_at=at, **{name: getattr(line, name) for name in names})
+    if line.charge is Charge.AGREED:
+        again.charge = Charge.AGREED
+        again.extra_price_ore, again.vat_percent = line.extra_price_ore, line.vat_percent
+    return again

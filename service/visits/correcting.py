@@ -7,6 +7,7 @@ well is said on its ticket, and closes none: whoever has it decides. Dates stay 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from uuid import UUID, uuid5
@@ -21,6 +22,7 @@ from service.core.db import db
 from service.people.models import Person
 from service.tickets.models import Ticket
 from service.visits import finishing, stopping
+from service.visits.after_correction import still_out
 from service.visits.lines import WorkOrderLine
 from service.visits.service_visits import ServiceVisit
 from service.visits.visit_rows import VisitRun
@@ -31,36 +33,45 @@ REMARK_CORRECTED = "a remark on an order was corrected"
 CORRECTED = "corrected"
 
 
-def correct(
-    run: ChecklistRun,
-    changes: Changes,
-    why: str,
-    by: Person,
-    at: datetime,
-    uuid: UUID | None = None,
-) -> ChecklistRun:
+@dataclass(frozen=True)
+class Correction:
+    """What is asked for: of which list, what is put right, and why."""
+
+    run: ChecklistRun
+    changes: Changes
+    why: str
+    by: Person
+    at: datetime
+    # Made by whoever asks: sent twice, it counts once.
+    uuid: UUID | None = None
+
+
+def correct(asked: Correction) -> ChecklistRun:
     """The run that corrects this one, submitted. It may lack what the first one lacked.
 
     Raises NotSubmittedError, AmendedError, UnknownItemError.
     """
+    run, by, at = asked.run, asked.by, asked.at
     visit = visit_of(run)
     if visit:
         # What happens on one visit happens one after the other.
         db.session.refresh(visit, with_for_update=True)
     stopped = set(runs.evaluated(run)["stops"])
-    new = amending.amend(run, why, by, at, uuid)
-    for where, given in changes.items():
+    new = amending.amend(run, asked.why, by, at, asked.uuid)
+    for where, given in asked.changes.items():
         _take(new, where, given, by, at)
     said = runs.evaluated(new)
     runs.submit(new, by, at, unable=True)
     if visit:
+        _find_anew(run, new)
         for where in said["stops"]:
             if where not in stopped:
                 _stop(visit, new, where, by, at)
         finishing.settle_late(visit, by, visit.ended_at or at, at)
         visit.touch(at)
+    out = {(one.item, one.place) for one in still_out(visit)} if visit else set()
     for old in run.findings:
-        _tell(old, new, visit, by, at)
+        _tell(old, new, visit, old.where in out, by, at)
     db.session.flush()
     return new
 
@@ -82,6 +93,21 @@ def _take(
     runs.take(run, uuid5(run.uuid, where), item, place, given, by, measured, at, at)
 
 
+def _find_anew(run: ChecklistRun, new: ChecklistRun) -> None:
+    """What was none in between leads to work that is open: what ended is over."""
+    before = {one.where for one in run.findings}
+    for one in new.findings:
+        if one.where not in before and _has_ended(one):
+            one.ticket_id = one.work_order_line_id = None
+
+
+def _has_ended(one: Finding) -> bool:
+    ticket = db.session.get(Ticket, one.ticket_id) if one.ticket_id else None
+    line = db.session.get(WorkOrderLine, one.work_order_line_id) if one.work_order_line_id else None
+    work = ticket or line
+    return work is not None and not work.is_open
+
+
 def _stop(visit: ServiceVisit, run: ChecklistRun, where: str, by: Person, at: datetime) -> None:
     item, _, place = where.partition("|")
     found = next(one for one in run.findings if (one.item, one.place) == (item, place))
@@ -90,7 +116,12 @@ def _stop(visit: ServiceVisit, run: ChecklistRun, where: str, by: Person, at: da
 
 
 def _tell(
-    old: Finding, new: ChecklistRun, visit: ServiceVisit | None, by: Person, at: datetime
+    old: Finding,
+    new: ChecklistRun,
+    visit: ServiceVisit | None,
+    is_out: bool,
+    by: Person,
+    at: datetime,
 ) -> None:
     """Whoever looks after what was found reads what is known now."""
     found = next((one for one in new.findings if _is_same(one, old)), None)
@@ -98,13 +129,13 @@ def _tell(
         return
     told = found.text if found else _words_now(old, new)
     if old.ticket_id is not None:
-        _tell_ticket(old, told, found is not None, new, by, at)
+        _tell_ticket(old, told, {"is_bad": found is not None, "is_out": is_out}, new, by, at)
     elif old.work_order_line_id is not None and visit:
         _tell_order(old, told, visit, at)
 
 
 def _is_same(one: Finding, other: Finding) -> bool:
-    return (one.item, one.place) == (other.item, other.place)
+    return one.where == other.where
 
 
 def _words_now(old: Finding, run: ChecklistRun) -> str:
@@ -113,13 +144,15 @@ def _words_now(old: Finding, run: ChecklistRun) -> str:
 
 
 def _tell_ticket(
-    old: Finding, told: str, is_bad: bool, new: ChecklistRun, by: Person, at: datetime
+    old: Finding, told: str, how: dict[str, bool], new: ChecklistRun, by: Person, at: datetime
 ) -> None:
     ticket = db.session.get_one(Ticket, old.ticket_id)
-    state = "it stays a finding" if is_bad else "it is no finding any more"
+    state = "it stays a finding" if how["is_bad"] else "it is no finding any more"
     text = f"Corrected from “{old.text}” to “{told}”: {state}. {new.amends_why}"
-    facts: dict[str, Any] = {"was": old.text, "now": told, "is_bad": is_bad, "why": new.amends_why}
-    ticket.tell(CORRECTED, text, at, by, **facts)
+    if how["is_out"]:
+        text += ". Its outlet stays out of service until a person puts it back."
+    facts: dict[str, Any] = {"was": old.text, "now": told, "why": new.amends_why, **how}
+    ticket.tell(CORRECTED, text, at, by, **facts, station=new.station_id)
 
 
 def _tell_order(old: Finding, told: str, visit: ServiceVisit, at: datetime) -> None:

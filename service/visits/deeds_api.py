@@ -12,7 +12,7 @@ from werkzeug.exceptions import Forbidden
 from service.contracts.words import WorkKind
 from service.core import clock, problems
 from service.core.db import db
-from service.core.fields import Body, Day, Flag, Text, Whole, Why, choice
+from service.core.fields import Body, CivilDay, Flag, Text, Whole, Why, choice
 from service.core.problems import ProblemError, wrong_field
 from service.people.api import seen
 from service.people.guard import has
@@ -49,7 +49,7 @@ class OrderStateChange(Body):
 
 
 class OrderLineDone(Body):
-    done_on = Day(required=True, metadata={"description": "On the calendar of the site."})
+    done_on = CivilDay(required=True, metadata={"description": "On the calendar of the site."})
     though_early = Flag(
         load_default=False,
         metadata={"description": "It satisfies the date though its window is not open yet."},

@@ -10,8 +10,10 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
+from sqlalchemy import select
+
 from service.checklists import runs
-from service.checklists.models import Finding
+from service.checklists.models import ChecklistRun, Finding
 from service.checklists.words import Verdict
 from service.core.db import db
 from service.people.models import Person
@@ -32,7 +34,7 @@ from service.visits.models import WorkOrder
 from service.visits.refusals import OrderError
 from service.visits.service_visits import ServiceVisit
 from service.visits.states import Kind, State
-from service.visits.stopping import connector_of
+from service.visits.stopping import connector_of, open_again
 from service.visits.visit_rows import VisitLine
 from service.visits.visit_states import AbortKind, VisitState
 
@@ -111,10 +113,9 @@ def unable(
 
 def settle_lists(visit: ServiceVisit, by: Person, now: datetime) -> None:
     """What its checklists say was put in is booked, what they found becomes work. Each once."""
-    for run in visit.held_runs:
-        if not run.is_open:
-            answered_parts.book(visit, run)
-    findings_become_work(visit, by, now)
+    chains = visit.chains
+    answered_parts.book(visit, [chain for chain in chains if not chain[-1].is_open])
+    _become_work(visit, chains, by, now)
 
 
 def settle_late(visit: ServiceVisit, by: Person, at: datetime, now: datetime) -> None:
@@ -132,27 +133,54 @@ def _hand_in_begun(visit: ServiceVisit, by: Person, at: datetime) -> None:
 
 
 def findings_become_work(visit: ServiceVisit, by: Person, now: datetime) -> None:
-    """Each once: what failed is a ticket, a remark a line of the order that follows."""
-    loose = [one for run in visit.held_runs for one in run.findings if _is_loose(one)]
-    has_ticket = _tickets_by_now(visit)
+    """Each once: what failed is a ticket, a remark a line of the order that follows.
+
+    A ticket that was opened for it while the work went on is its own, as long as that is open.
+    """
+    _become_work(visit, visit.chains, by, now)
+
+
+def _become_work(
+    visit: ServiceVisit, chains: list[list[ChecklistRun]], by: Person, now: datetime
+) -> None:
+    loose = [one for chain in chains for one in chain[-1].findings if _is_loose(one)]
+    known = _tickets_by_now(visit, chains) if loose else {}
+    remarks = []
     for one in loose:
-        one.ticket_id = has_ticket.get((one.run_id, one.item, one.place))
-    found = [one for one in loose if _is_loose(one)]
-    for one in found:
+        ticket = known.get((one.run_id, one.item, one.place))
         if one.verdict is Verdict.FAIL:
-            one.ticket_id = _ticket(one, by, now).id
-    if remarks := [one for one in found if one.verdict is Verdict.REMARK]:
-        _put_on_order(visit, remarks, by, now)
+            one.ticket_id = (open_again(ticket, one.text, now) or _ticket(one, by, now)).id
+        elif ticket and ticket.is_open:
+            one.ticket_id = ticket.id
+        else:
+            remarks.append(one)
+    if remarks:
+        _put_on_order(visit, chains, remarks, by, now)
 
 
-def _tickets_by_now(visit: ServiceVisit) -> dict[tuple[int, str, str], int]:
-    """What was opened for an item while the work went on: a stop's, or one that was asked for."""
-    own = {
-        (run.id, *where): ticket
-        for run in visit.held_runs
-        for where, ticket in asked_tickets.asked(run).items()
+def _tickets_by_now(
+    visit: ServiceVisit, chains: list[list[ChecklistRun]]
+) -> dict[tuple[int, str, str], Ticket]:
+    """What was opened for an item while the work went on: a stop's, or one that was asked for.
+
+    By the run that holds, whichever of its chain it was told of.
+    """
+    holds = {one.id: chain[-1].id for chain in chains for one in chain}
+    told = asked_tickets.asked(one for chain in chains for one in chain)
+    told |= {
+        (one.run_id, one.item, one.place): one.ticket_id
+        for one in visit.stops
+        if one.run_id in holds
     }
-    return own | {(one.run_id, one.item, one.place): one.ticket_id for one in visit.stops}
+    rows = _locked(told.values())
+    return {(holds[run], item, place): rows[key] for (run, item, place), key in told.items()}
+
+
+def _locked(keys: Iterable[int]) -> dict[int, Ticket]:
+    """As they are now: somebody may be resolving one at this moment."""
+    mine = select(Ticket).where(Ticket.id.in_(set(keys))).order_by(Ticket.id)
+    fresh = mine.with_for_update(of=Ticket).execution_options(populate_existing=True)
+    return {one.id: one for one in db.session.scalars(fresh)}
 
 
 def _is_loose(one: Finding) -> bool:
@@ -165,8 +193,14 @@ def _ticket(one: Finding, by: Person, now: datetime) -> Ticket:
     return Ticket.open_by_hand(one.station, one.text[:500], priority, by, now, place)
 
 
-def _put_on_order(visit: ServiceVisit, remarks: list[Finding], by: Person, now: datetime) -> None:
-    order = _follow_up(visit) or WorkOrder.draft(
+def _put_on_order(
+    visit: ServiceVisit,
+    chains: list[list[ChecklistRun]],
+    remarks: list[Finding],
+    by: Person,
+    now: datetime,
+) -> None:
+    order = _follow_up(chains) or WorkOrder.draft(
         visit.site, Kind.CORRECTIVE, by, now, notes=visit.number
     )
     for one in remarks:
@@ -178,11 +212,12 @@ def _put_on_order(visit: ServiceVisit, remarks: list[Finding], by: Person, now: 
         order.release(by, now)
 
 
-def _follow_up(visit: ServiceVisit) -> WorkOrder | None:
+def _follow_up(chains: list[list[ChecklistRun]]) -> WorkOrder | None:
     """The order that remarks of the visit stand on already, while it is open."""
-    keys = [one.work_order_line_id for run in visit.held_runs for one in run.findings]
-    lines = (db.session.get_one(WorkOrderLine, key) for key in keys if key is not None)
-    return next((line.order for line in lines if line.order.is_open), None)
+    keys = [one.work_order_line_id for chain in chains for one in chain[-1].findings]
+    mine = select(WorkOrder).join(WorkOrder.lines).where(WorkOrderLine.id.in_(keys))
+    orders = db.session.scalars(mine.order_by(WorkOrderLine.id)).unique()
+    return next((one for one in orders if one.is_open), None)
 
 
 def _close(
@@ -199,7 +234,8 @@ def _close(
     except (OrderError, PlanError) as wrong:
         one.released_at = one.released_at or now
         facts = {"line": one.work_order_line_id, "about": one.line.about}
-        visit.ask(CLOSED_MEANWHILE, now, **facts, words=str(wrong) or type(wrong).__name__)
+        error = type(wrong).__name__
+        visit.ask(CLOSED_MEANWHILE, now, **facts, words=str(wrong) or error, error=error)
 
 
 def _leave(visit: ServiceVisit, one: VisitLine, why: str, now: datetime) -> None:

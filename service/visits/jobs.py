@@ -8,14 +8,38 @@ from sqlalchemy import exists, select, text
 
 from service.core.db import db
 from service.monitoring.models import MaintenanceWindow
+from service.plans.occurrences import Occurrence
+from service.plans.recalls import RecallStation
+from service.plans.words import (
+    ANOTHER_SITE,
+    BIGGER_SERVICE,
+    DONE_APART,
+    NOT_CONCERNED,
+    OPEN,
+    RETIRED,
+    OccurrenceState,
+    RecallState,
+)
 from service.stations.models import Station
 from service.visits import carrying, checking_in, positions, verifying
 from service.visits.lines import WorkOrderLine
+from service.visits.models import WorkOrder
 from service.visits.service_visits import ServiceVisit
 from service.visits.visit_rows import VisitReview, VisitWindow
 from service.visits.visit_states import VisitState
 
-RULE = "retired stations"
+RULE = "lines without work"
+# Why a line is let go, and of which it holds.
+ENDED = (
+    (RETIRED, Station.retired_at.is_not(None)),
+    (ANOTHER_SITE, Station.site_id.is_distinct_from(WorkOrder.site_id)),
+    (NOT_CONCERNED, RecallStation.state == RecallState.NOT_AFFECTED),
+)
+# Of a date that is not to be done any more; where neither stands here, its row says why.
+CLOSED = {
+    OccurrenceState.DONE: DONE_APART,
+    OccurrenceState.SUPERSEDED: BIGGER_SERVICE,
+}
 
 
 # Dates move when plans do: what orders keep of them follows.
@@ -68,8 +92,17 @@ def forget_positions(at: datetime) -> None:
     positions.forget(at)
 
 
-def let_go_of_retired(at: datetime) -> None:
-    """Nothing more is done at a station that is gone."""
-    gone = WorkOrderLine.open_ones().join(Station).where(Station.retired_at.is_not(None))
-    for line in db.session.scalars(gone.with_for_update(of=WorkOrderLine, skip_locked=True)):
-        carrying.give_up(line, "The station is retired.", RULE, at)
+def let_go_of_what_ended(at: datetime) -> None:
+    """Nothing more is done at a station that is gone, stands elsewhere, or is not concerned, nor
+    for a date that was done apart, skipped, or is asked for no more.
+    """
+    for why, ended in ENDED:
+        lines = WorkOrderLine.open_ones().join(WorkOrderLine.order).join(WorkOrderLine.station)
+        gone = lines.outerjoin(WorkOrderLine.recall_station).where(ended)
+        for line in db.session.scalars(gone.with_for_update(of=WorkOrderLine, skip_locked=True)):
+            carrying.give_up(line, why, RULE, at)
+    dates = WorkOrderLine.open_ones().join(WorkOrderLine.occurrence).add_columns(Occurrence)
+    closed = dates.where(Occurrence.state.not_in(OPEN)).order_by(WorkOrderLine.id)
+    alone = closed.with_for_update(of=WorkOrderLine, skip_locked=True)
+    for line, date in db.session.execute(alone):
+        carrying.give_up(line, CLOSED.get(date.state) or date.reason or "", RULE, at)

@@ -14,7 +14,14 @@ from service.core import language
 from service.core.money import kronor
 from service.monitoring.health import Kind as Look
 from service.parts.words import Unit
-from service.plans.deeds import BeforeCommissioningError, ClosedError, NotClosedError
+from service.plans.deeds import (
+    BeforeCommissioningError,
+    ClosedError,
+    LateNewsError,
+    NotClosedError,
+    TooEarlyError,
+)
+from service.plans.labels import reason
 from service.stations import labels as register
 from service.visits import refusals
 from service.visits.lines import WorkOrderLine
@@ -22,7 +29,7 @@ from service.visits.models import WorkOrder
 from service.visits.refusals import Refusal
 from service.visits.states import Kind, LineState, State
 
-__all__ = ["WORK_KIND", "column", "day", "short_day", "value", "verb"]
+__all__ = ["WORK_KIND", "column", "day", "reason", "short_day", "value", "verb"]
 
 KIND: dict[Kind, Any] = {
     Kind.PREVENTIVE: _l("Preventive maintenance"),
@@ -135,6 +142,10 @@ SAID: dict[type[Exception], Any] = {
     ClosedError: _l("This date was done, skipped or dropped elsewhere: say “not done” here."),
     NotClosedError: _l("It cannot be taken back: what followed from it is done."),
     BeforeCommissioningError: _l("That is before the station was commissioned."),
+    LateNewsError: _l("That day has not come yet where the station stands."),
+    TooEarlyError: _l(
+        "The window is not open yet on that day. Say that it counts all the same, or wait."
+    ),
 }
 
 

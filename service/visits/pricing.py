@@ -8,7 +8,9 @@ from datetime import date, datetime
 
 from sqlalchemy import select
 
+from service.contracts import periods
 from service.contracts.cover import cover_of
+from service.contracts.models import ServiceContract
 from service.contracts.packages import PackageExtraPrice, ServicePackage
 from service.contracts.terms import Cover
 from service.contracts.words import WorkKind
@@ -20,6 +22,7 @@ from service.visits.allowance import Allowances
 from service.visits.charges import Charge, Price, Quote, beyond, quote
 from service.visits.lines import WorkOrderLine
 from service.visits.models import WorkOrder
+from service.visits.states import LOCKED
 
 
 def list_prices() -> dict[WorkKind, Price]:
@@ -51,7 +54,7 @@ def price(orders: Iterable[WorkOrder], at: datetime) -> None:
             for line in _priced_by_rule(order):
                 by_day[line.done_on or order.planned_on or today].append(line)
     listed, allowances = list_prices() if by_day else {}, Allowances()
-    for day, lines in by_day.items():
+    for day, lines in sorted(by_day.items()):
         covers = cover_of({line.station_id for line in lines if line.station_id}, day)
         for line in lines:
             if line.station_id and line.work_kind:
@@ -67,11 +70,24 @@ def _quote(
     allowances: Allowances,
 ) -> Quote:
     """What is included is so for as many visits a year as the contract says."""
-    kind = line.work_kind or WorkKind.OTHER
-    paying = cover.including(kind)
-    if paying and allowances.is_beyond(paying, day, line.order.site_id):
-        return beyond(cover, kind, paying, listed)
-    return quote(cover, kind, listed)
+    kind, site_id = line.work_kind or WorkKind.OTHER, line.order.site_id
+    paying = [one for one in cover.contracts if one.terms.includes(kind)]
+    for one in paying:
+        if not allowances.is_beyond(one, day, site_id):
+            return Quote(Charge.INCLUDED, one.contract_id)
+    return beyond(cover, kind, paying[0], listed) if paying else quote(cover, kind, listed)
+
+
+def count_again(contract: ServiceContract | None, on: date | None, at: datetime) -> None:
+    """A visit of that year came, or went: which of the others are included is another question."""
+    if contract is None or on is None or contract.agreed.visits_per_year is None:
+        return
+    since, until = periods.running_year(contract.starts_on, on)
+    counted = select(WorkOrderLine.work_order_id).where(
+        WorkOrderLine.contract_id == contract.id, WorkOrderLine.done_on.between(since, until)
+    )
+    orders = select(WorkOrder).where(WorkOrder.id.in_(counted), WorkOrder.state.not_in(LOCKED))
+    price(db.session.scalars(orders.order_by(WorkOrder.id)).all(), at)
 
 
 def _priced_by_rule(order: WorkOrder) -> list[WorkOrderLine]:

@@ -1,4 +1,5 @@
-"""Why somebody is asked about what a tablet sent, in the reader's language.
+"""What rules of visits write where people write too, in the reader's language: why somebody is
+asked about what a tablet sent, why a station was taken out of service.
 
 A rule says it in English, and the row keeps it so; what a person wrote stays as it is.
 """
@@ -15,6 +16,7 @@ from service.visits.visit_state_words import STATE
 # Each of `applying`, `times` and the verbs that they call; `%(name)s` is what was said there.
 REASONS: tuple[Any, ...] = (
     _l("The tablet was revoked before it sent this."),
+    _l("%(maker)s made it, and %(sender)s's tablet sent it."),
     _l("It belongs to a visit, and names none."),
     _l("The visit is not %(name)s's, whose tablet sent this."),
     _l("The visit was cancelled before this came."),
@@ -42,7 +44,13 @@ REASONS: tuple[Any, ...] = (
     _l("It could not be applied: UnknownItem. %(item)s"),
     _l("It could not be applied: Submitted. %(run)s"),
     _l("It could not be applied: %(why)s"),
+    # Of a planned outage and of remote actions: checking_in, stopping.
+    _l("Service visit %(number)s: is it well again?"),
+    _l("Service visit %(number)s: %(title)s"),
+    _l("Service visit %(number)s"),
 )
+# Of a visit: a sentence of a person's own has none at that place.
+NUMBER = r"V-\d+"
 HOLE = re.compile(r"%\\\((\w+)\\\)s|%\((\w+)\)s")
 
 
@@ -65,7 +73,11 @@ def english(reason: Any) -> str:
 
 
 def _pattern(template: str) -> re.Pattern[str]:
-    return re.compile(HOLE.sub(lambda hole: f"(?P<{hole[1] or hole[2]}>.+)", re.escape(template)))
+    def hole(found: re.Match[str]) -> str:
+        name = found[1] or found[2]
+        return f"(?P<{name}>{NUMBER if name == 'number' else '.+'})"
+
+    return re.compile(HOLE.sub(hole, re.escape(template)))
 
 
 def _word(name: str, text: str) -> str:

@@ -9,15 +9,26 @@ from typing import Any
 from flask import g, render_template, request, url_for
 from flask_babel import gettext as _
 
+from service.checklists import fields_words, runs
 from service.checklists import labels as checklist_labels
-from service.checklists import runs
+from service.checklists.document import by_key
+from service.checklists.sentences import said
+from service.core import language
 from service.core.clock import now
 from service.core.db import db
 from service.people.guard import can
 from service.stations import pages
 from service.stations.pages import Answer
 from service.tickets.list_views import Faults
-from service.visits import checking_in, pausing, verifying, visit_labels, visiting
+from service.visits import (
+    after_correction,
+    checking_in,
+    pausing,
+    reasons,
+    verifying,
+    visit_labels,
+    visiting,
+)
 from service.visits import labels as order_labels
 from service.visits.blueprint import visits as bp
 from service.visits.forms import ReasonForm
@@ -26,7 +37,14 @@ from service.visits.refusals import OrderError
 from service.visits.service_visits import ServiceVisit, VisitError
 from service.visits.visit_forms import AnswerForm, PauseForm, VisitForm
 from service.visits.visit_people import missing_skills
+from service.visits.visit_rows import VisitStop
 from service.visits.visit_states import VisitState, visit_may_go
+
+
+@bp.app_template_filter("rule_words")
+def rule_words(text: str) -> str:
+    """What a rule of visits wrote, in the reader's language; a person's words as they are."""
+    return reasons.said(text)
 
 
 @bp.get("/visits/<int:visit_id>")
@@ -41,6 +59,8 @@ def show(visit_id: int) -> str:
         progress=lambda run: runs.evaluated(run)["progress"],
         verification=verifying.newest(visit),
         missed=verifying.missed(visit),
+        still_out=after_correction.still_out(visit) if g.person.sees_all else [],
+        brought=after_correction.brought_forward(visit) if g.person.sees_all else [],
         may_change=can("service_visits.edit") and visit.is_open,
         may_dispatch=_may_go(visit, VisitState.DISPATCHED) and visit.technician is not None,
         may_pause=_may_go(visit, VisitState.PAUSED),
@@ -51,7 +71,16 @@ def show(visit_id: int) -> str:
         orders=order_labels,
         lists=checklist_labels,
         faults=Faults(),
+        place=fields_words.place,
+        stopped=_stopped,
     )
+
+
+def _stopped(stop: VisitStop) -> str:
+    """Which item failed, and where."""
+    item = by_key(stop.run.version.document).get(stop.item)
+    label = said(item["label"], language.current()) if item else ""
+    return f"{label or stop.item}, {fields_words.place(stop.place)}"
 
 
 def _may_go(visit: ServiceVisit, after: VisitState) -> bool:

@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, Select, Sequence, select
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from service.checklists.amending import holding
+from service.checklists.chain import chains
 from service.checklists.models import ChecklistRun
 from service.core.db import Model, db
 from service.core.history import edit, record
@@ -183,9 +183,16 @@ class ServiceVisit(Model):
         return list(found.values())
 
     @property
+    def chains(self) -> list[list[ChecklistRun]]:
+        """Of each of its checklists that one, and those that correct it in turn."""
+        found = chains(one.run_id for one in self.runs)
+        # The database keeps an open one from customers: they find the row without its run.
+        return [found[one.run_id] for one in self.runs if one.run_id in found]
+
+    @property
     def held_runs(self) -> list[ChecklistRun]:
-        """Its checklists as they hold: of a corrected one, the correction."""
-        return [holding(one.run) for one in self.runs if one.run]
+        """Its checklists as they hold: of a corrected one, the last correction."""
+        return [chain[-1] for chain in self.chains]
 
     @property
     def open_reviews(self) -> list[VisitReview]:

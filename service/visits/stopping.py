@@ -6,6 +6,7 @@ from datetime import datetime
 
 from sqlalchemy import select
 
+from service.checklists.chain import chain_of
 from service.checklists.models import ChecklistRun
 from service.core.db import db
 from service.core.history import record
@@ -43,10 +44,10 @@ def stop(
     A car that charges there is stopped by it: somebody at the cabinet says that it is unsafe.
     """
     there, connector = _before(run, item, place), connector_of(place)
-    if there and there.ticket.is_open and not _is_put_back(there, run, connector):
+    if there and there.ticket.is_open and not is_put_back(there, run, connector):
         return there
     title = f"{_label(run, item)}: {why}" if why else _label(run, item)
-    ticket = _ticket_of(there, title, now) or Ticket.open_by_hand(
+    ticket = open_again(there.ticket if there else None, title, now) or Ticket.open_by_hand(
         run.station, title[:500], Priority.P1, by, now, connector
     )
     action = make_inoperative(visit, run, connector, ticket, by, now)
@@ -59,11 +60,15 @@ def stop(
 
 
 def _before(run: ChecklistRun, item: str, place: str) -> VisitStop | None:
-    """The last stop of the same item. Two tablets that stop at once come one after the other."""
-    mine = select(ChecklistRun.id).where(ChecklistRun.id == run.id)
+    """The last stop of the same item, told of this run or of another of its chain.
+
+    Two tablets that stop at once come one after the other.
+    """
+    chain = [one.id for one in chain_of(run)]
+    mine = select(ChecklistRun.id).where(ChecklistRun.id.in_(chain)).order_by(ChecklistRun.id)
     db.session.execute(mine.with_for_update())
     known = select(VisitStop).where(
-        VisitStop.run_id == run.id, VisitStop.item == item, VisitStop.place == place
+        VisitStop.run_id.in_(chain), VisitStop.item == item, VisitStop.place == place
     )
     last = db.session.scalars(known.order_by(VisitStop.id.desc()).limit(1)).one_or_none()
     if last:
@@ -72,7 +77,7 @@ def _before(run: ChecklistRun, item: str, place: str) -> VisitStop | None:
     return last
 
 
-def _is_put_back(stop: VisitStop, run: ChecklistRun, connector: int) -> bool:
+def is_put_back(stop: VisitStop, run: ChecklistRun, connector: int) -> bool:
     """Whether somebody asked since that cars may charge there again."""
     told = select(RemoteAction).where(
         RemoteAction.station_id == run.station_id,
@@ -90,13 +95,12 @@ def _is_put_back(stop: VisitStop, run: ChecklistRun, connector: int) -> bool:
     return bool(there) and there[-1].fields["type"] == "operative"
 
 
-def _ticket_of(before: VisitStop | None, title: str, now: datetime) -> Ticket | None:
-    """The one that is open for it, or that ended within a day."""
-    if before and before.ticket.is_open:
-        return before.ticket
-    if before is None or not reopens(before.ticket, now):
+def open_again(ticket: Ticket | None, title: str, now: datetime) -> Ticket | None:
+    """The one that is open for it, or that ended within a day: that is opened again."""
+    if ticket is None or ticket.is_open:
+        return ticket
+    if not reopens(ticket, now):
         return None
-    ticket = before.ticket
     ticket.reopen(f"again within 24 hours: {title}"[:500], "rule", now)
     ticket.occurrences += 1
     ticket.last_seen_at = now

@@ -7,18 +7,21 @@ it was Available before proves nothing of how it was left.
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from functools import partial
 from itertools import groupby
 
+from flask_babel import force_locale
 from sqlalchemy import Select, exists, func, or_, select
 from sqlalchemy.orm import aliased, joinedload
 
 from service.core.db import db
-from service.core.history import record
+from service.core.history import in_both, record
 from service.monitoring.link_models import Contact
 from service.monitoring.models import StateInterval
 from service.stations.models import Station
 from service.stations.outlets import Connector
 from service.visits.service_visits import ServiceVisit
+from service.visits.verified_words import SILENT, instead, outlet_of
 from service.visits.visit_presence import VisitVerification
 
 RULE = "rule"
@@ -28,7 +31,7 @@ WITHIN = timedelta(minutes=15)
 # What comes after that is kept too, so that the page does not say for ever what was true once.
 LOOKED_AFTER = timedelta(hours=24)
 NOT_AVAILABLE = "not available after the visit"
-OFFLINE, SILENT = "Offline", "no word since"
+OFFLINE = "Offline"
 
 
 def expect(visit: ServiceVisit, now: datetime) -> None:
@@ -140,9 +143,14 @@ def _tell(
         visit.touch(at)
     if given_up:
         words = "; ".join(f"{one.outlet}: {one.instead}" for one in given_up)
-        record("not_seen_available", visit, RULE, at, outlets=words)
-        told = [[one.outlet, one.instead] for one in given_up]
+        record("not_seen_available", visit, RULE, at, outlets=in_both(partial(_words, given_up)))
+        told = [[one.connector.station.name, one.connector.number, one.instead] for one in given_up]
         visit.ask(NOT_AVAILABLE, at, words=words, outlets=told)
+
+
+def _words(given_up: list[VisitVerification], language: str) -> str:
+    with force_locale(language):
+        return "; ".join(f"{outlet_of(one)}: {instead(one.instead or '')}" for one in given_up)
 
 
 def _outlets(station: Station) -> list[Connector]:

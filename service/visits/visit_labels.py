@@ -11,8 +11,9 @@ from flask_babel import lazy_gettext as _l
 
 from service.core import dates, language
 from service.core.clock import now
-from service.monitoring import labels as monitoring
+from service.core.db import db
 from service.monitoring.health import Kind as Look
+from service.plans import labels as plans
 from service.visits import (
     checking_in,
     correcting,
@@ -24,6 +25,7 @@ from service.visits import (
     verifying,
     visit_state_words,
 )
+from service.visits.lines import WorkOrderLine
 from service.visits.refusals import RefusedError
 from service.visits.service_visits import (
     NobodyError,
@@ -31,6 +33,8 @@ from service.visits.service_visits import (
     ServiceVisit,
     VisitEndedError,
 )
+from service.visits.verified_words import instead as in_words
+from service.visits.verified_words import outlet_of, outlet_words
 from service.visits.visit_presence import VisitPause, VisitPosition, VisitVerification
 from service.visits.visit_rows import VisitReview
 from service.visits.visit_states import AbortKind, Moment, PauseKind, TimeKind, VisitState
@@ -86,6 +90,7 @@ QUESTION: dict[str, Any] = {
     correcting.REMARK_CORRECTED: _l("A remark on an order was corrected: is it still to be done?"),
     "handed_over": _l("Handed over half done: who goes on?"),
 }
+OF_A_LINE = (finishing.NOT_DONE, finishing.CLOSED_MEANWHILE, standing.TAKEN_OFF)
 VERB: dict[str, Any] = {
     "assign": _l("given to somebody"),
 }
@@ -126,10 +131,25 @@ def of_question(review: VisitReview) -> str:
         # Its kind is what was told, and no reason for an end.
         return reasons.said(str(facts.get("words") or ""))
     if review.question == verifying.NOT_AVAILABLE:
-        return "; ".join(f"{outlet}: {_instead(said)}" for outlet, said in facts["outlets"])
+        outlets = ((outlet_words(*which), seen) for *which, seen in facts["outlets"])
+        return "; ".join(f"{which}: {in_words(seen)}" for which, seen in outlets)
     kind = facts.get("kind")
-    told = (facts.get("about"), kind and ABORT[AbortKind(kind)], facts.get("technician"))
-    return ": ".join(str(one) for one in (*told, facts.get("words")) if one)
+    told = (_about(review), kind and ABORT[AbortKind(kind)], facts.get("technician"))
+    return ": ".join(str(one) for one in (*told, _words(review)) if one)
+
+
+def _about(review: VisitReview) -> str | None:
+    """The line as its reader calls it; in the row it stands in English."""
+    key = review.facts.get("line")
+    line = db.session.get(WorkOrderLine, key) if key and review.question in OF_A_LINE else None
+    return line.named(language.current()) if line else review.facts.get("about")
+
+
+def _words(review: VisitReview) -> str | None:
+    """A rule's in the reader's language, a person's as they are."""
+    error = review.facts.get("error")
+    known = next((told for kind, told in labels.SAID.items() if kind.__name__ == error), None)
+    return str(known) if known else plans.reason(review.facts.get("words"))
 
 
 def paused(one: VisitPause) -> str:
@@ -154,6 +174,10 @@ def _metres(number: int) -> str:
     )
 
 
+def outlet(one: VisitVerification) -> str:
+    return outlet_of(one)
+
+
 def verified(one: VisitVerification, zone: ZoneInfo | None = None) -> Any:
     """What an outlet said after the check-out."""
     if one.seen_at:
@@ -164,17 +188,7 @@ def verified(one: VisitVerification, zone: ZoneInfo | None = None) -> Any:
 
 def instead(one: VisitVerification) -> Any:
     """What was seen of it in the time that it had to become Available."""
-    return _instead(one.instead or "")
-
-
-def _instead(said: str) -> Any:
-    silent, _comma, before = said.partition(", ")
-    if silent != verifying.SILENT:
-        return _("not Available but %(status)s", status=monitoring.status(silent))
-    if before:
-        status = monitoring.status(before)
-        return _("no word since the check-out; %(status)s before it", status=status)
-    return _("no word since the check-out")
+    return in_words(one.instead or "")
 
 
 def starts(visit: ServiceVisit) -> str:

@@ -55,8 +55,8 @@ class VisitVerification(Model):
 
     @property
     def outlet(self) -> str:
-        """`Hamnen 1 2`: the station and the number of its outlet."""
-        return f"{self.connector.station.name} {self.connector.number}"
+        """`Hamnen 1 · 2`, in every language; `verified_words.outlet_of` says it in one."""
+        return f"{self.connector.station.name} · {self.connector.number}"
 
 
 class VisitPause(Model):

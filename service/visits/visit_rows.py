@@ -179,6 +179,7 @@ class VisitStop(Model):
     remote_action_id: Mapped[int | None] = mapped_column(ForeignKey("remote_action.id"))
     at: Mapped[datetime]
     visit: Mapped[ServiceVisit] = relationship(back_populates="stops")
+    run: Mapped[ChecklistRun] = relationship()
     ticket: Mapped[Ticket] = relationship()
     action: Mapped[RemoteAction | None] = relationship()
 

@@ -4,10 +4,10 @@ import { radios } from "./answers.js";
 import { h } from "./dom.js";
 import { numberField } from "./number.js";
 import { shownNumber, split } from "./run.js";
+import { statusWord } from "./status.js";
 
 const BUSY = ["Preparing", "Charging", "SuspendedEV", "SuspendedEVSE", "Finishing", "Occupied"];
 
-const KNOWN = ["Available", "Preparing", "Charging", "SuspendedEV", "SuspendedEVSE", "Finishing", "Reserved", "Unavailable", "Faulted"];
 
 export function autoField(run, name, item, rest) {
   const live = h("p", { class: "live stale-able", role: "status" }, run.context.words("auto.asking"));
@@ -93,7 +93,7 @@ function ofSignal(run, item, station) {
 }
 
 function statusOf(run, status) {
-  return KNOWN.includes(status) ? run.context.words(`status.${status}`) : status;
+  return statusWord(status, run.context.words);
 }
 
 function isSo(kind, status) {

@@ -19,10 +19,9 @@ export async function show(main, params, context) {
     event.preventDefault();
     const typed = Object.fromEntries(Object.entries(fields).map(([name, field]) => [name, field.value.trim()]));
     const body = { station_id: station.id, kind: kind.value, ...typed, evse: Number(evse.value) || null, removes_id: Number(removes.value) || null };
-    await store.addOperation({ visit_id: visitAt(pkg, station.id)?.id ?? null, kind: "component", body });
-    await store.dropDraft(key);
-    outbox.flush({ now: true });
-    main.replaceChildren(h("h1", {}, station.name), h("p", { class: "state ok", role: "status" }, words("component.done")), h("a", { class: "button main", href: `#/station/${id}` }, words("visit.cancel")));
+    const operation = { visit_id: visitAt(pkg, station.id)?.id ?? null, kind: "component", body };
+    const said = { title: station.name, text: words("component.done"), next: [`#/station/${id}`, words("visit.cancel")] };
+    await keepDone(main, key, operation, said, context);
   };
   const form = h("form", { class: "t-form", onsubmit: submit },
     labelled(words("component.kind"), kind),

@@ -2,10 +2,18 @@
 
 const SVG = new Set(["svg", "path", "line", "circle", "rect", "polyline", "g", "text", "title"]);
 
+// What an element shows from now on: what is not there is left out, and lists are opened, as h does.
+export function fill(element, ...children) {
+  element.replaceChildren(...there(children));
+  return element;
+}
+
+const there = (children) => children.flat(Infinity).filter((child) => child !== null && child !== undefined && child !== false);
+
 export function h(tag, props = {}, ...children) {
   const element = SVG.has(tag) ? document.createElementNS("http://www.w3.org/2000/svg", tag) : document.createElement(tag);
   for (const [name, value] of Object.entries(props ?? {})) set(element, name, value);
-  element.append(...children.flat(Infinity).filter((child) => child !== null && child !== undefined && child !== false));
+  element.append(...there(children));
   return element;
 }
 

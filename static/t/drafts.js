@@ -1,6 +1,6 @@
 // What was typed and never done: which of it nobody else has, and how it leaves a tablet that is
 // revoked.
-import { addOperation, getPackage, operations, readAll } from "./store.js";
+import { addOperation, getPackage, operations, readAll, unsent } from "./store.js";
 
 const MOST_FILES = 200;
 const SAFETY_STEPS = 3;
@@ -39,6 +39,16 @@ export async function handOverDrafts() {
   for (const one of leaving(drafts, files, done, pkg)) {
     if (!made.has(JSON.stringify([one.body, one.blobs]))) await addOperation({ kind: "draft", ...one });
   }
+}
+
+// How much of this person's the server does not have: deeds, forms, and photos of neither. Null: none.
+export async function unhanded() {
+  const pkg = await getPackage();
+  const [{ draft: drafts, blob: files }, done] = [await readAll("draft", "blob"), await operations()];
+  const left = leaving(drafts, files, done, pkg);
+  const [forms, loose] = [left.filter((one) => one.body.form !== "photos"), left.filter((one) => one.body.form === "photos")];
+  const told = { deeds: (await unsent()).length, forms: forms.length, photos: loose.flatMap((one) => one.blobs).length };
+  return Object.values(told).some(Boolean) ? told : null;
 }
 
 function leaving(drafts, files, done, pkg) {

@@ -22,10 +22,9 @@ export async function show(main, params, context) {
   const submit = async (event) => {
     event.preventDefault();
     const body = { station_id: Number(where.value), connector: Number(outlet.value), title: text.value.trim(), priority: form.elements.namedItem("priority").value, photos };
-    await store.addOperation({ visit_id: visitAt(pkg, body.station_id)?.id ?? null, kind: "new_fault", body, blobs: photos });
-    await store.dropDraft(key);
-    outbox.flush({ now: true });
-    main.replaceChildren(h("h1", {}, words("fault.title")), h("p", { class: "state ok", role: "status" }, words("fault.done")), h("a", { class: "button main", href: "#/" }, words("place.day")));
+    const operation = { visit_id: visitAt(pkg, body.station_id)?.id ?? null, kind: "new_fault", body, blobs: photos };
+    const said = { title: words("fault.title"), text: words("fault.done"), next: ["#/", words("place.day")] };
+    await keepDone(main, key, operation, said, context);
   };
   const form = h("form", { class: "t-form", onsubmit: submit },
     labelled(words("visit.station"), where), labelled(words("fault.connector"), outlet), labelled(words("fault.what"), text),

@@ -67,6 +67,19 @@ function restored(key, draft, { words, store, hour, again }) {
     h("button", { type: "button", class: "button", onclick: discard }, words("draft.discard")));
 }
 
+// Done: nothing of what was typed waits any more, and that it is kept is said. Who is on another
+// page by now is left there.
+export async function keepDone(main, key, operation, said, { store, outbox, isHere }) {
+  await store.addOperation(operation);
+  await store.dropDraft(key);
+  outbox.flush({ now: true });
+  if (!isHere()) return;
+  main.replaceChildren(
+    h("h1", {}, said.title),
+    h("p", { class: "state ok", role: "status" }, said.text),
+    h("a", { class: "button main", href: said.next[0] }, said.next[1]));
+}
+
 // Photos of a form: kept with its draft, so that a lock or a restart loses none.
 export async function keepPhotos(file, said, key, { words, store }) {
   const photos = [...((await store.getDraft(key))?.photos ?? [])];

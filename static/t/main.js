@@ -6,7 +6,7 @@ import * as outbox from "./outbox.js";
 import { day as dayText, hour, language, t, useLanguage } from "./words.js";
 import * as store from "./store.js";
 import { refresh } from "./sync.js";
-import { isLocked, lockPage, minded } from "./pin.js";
+import { isLocked, lockIfLeft, lockPage, touched } from "./pin.js";
 
 const PAGES = [
   [/^enrol(?:\/([^/]+))?$/, () => import("./enrol.js"), ["code"]],
@@ -26,6 +26,7 @@ const TICK_MS = 5_000;
 const SOON_MS = 50;
 const main = document.getElementById("main");
 const bar = document.getElementById("bar");
+const places = document.getElementById("places");
 let shown = 0;
 
 async function context() {
@@ -33,7 +34,10 @@ async function context() {
   const pkg = (await store.getPackage()) ?? null;
   useLanguage((await store.getMeta("language")) ?? device?.person?.language);
   const { live } = await import("./live.js");
-  return { store, outbox, words: t, language: language(), pkg, device, person: pkg?.person ?? device?.person ?? null, live, go, day: dayText, hour };
+  // Who is on another page by now is left there, whatever comes to its end here.
+  const at = location.hash;
+  const isHere = () => location.hash === at;
+  return { store, outbox, words: t, language: language(), pkg, device, person: pkg?.person ?? device?.person ?? null, live, go, isHere, day: dayText, hour };
 }
 
 export function go(address) {
@@ -46,7 +50,10 @@ async function showPage() {
   const mine = ++shown;
   const given = await context();
   const address = location.hash.replace(/^#\/?/, "");
-  if (given.device && (await isLocked())) return lockPage(main, given, showPage);
+  if (given.device && (await isLocked())) {
+    lockPage(main, given, showPage);
+    return showBar();
+  }
   const [load, params] = found(given.device || address.startsWith("enrol") ? address : "enrol");
   const page = await load();
   if (mine !== shown) return null;
@@ -82,7 +89,7 @@ function settleFocus() {
 async function showBar() {
   const device = await store.getMeta("device");
   if (!device) {
-    bar.hidden = true;
+    bar.hidden = places.hidden = true;
     return;
   }
   const now = await outbox.status();
@@ -93,11 +100,11 @@ async function showBar() {
   document.getElementById("rejected").hidden = !now.rejected;
   document.getElementById("rejected").textContent = t("state.rejected", { n: now.rejected });
   document.getElementById("who").textContent = device.person?.name ?? "";
-  for (const link of document.querySelectorAll("#places a")) link.textContent = t(`place.${link.dataset.place}`);
+  for (const link of places.children) link.textContent = t(`place.${link.dataset.place}`);
   document.getElementById("sync").textContent = t("sync.now");
   document.documentElement.lang = language();
-  // Not before it says something.
-  bar.hidden = false;
+  // Not before they say something.
+  bar.hidden = places.hidden = false;
   const unsent = now.waiting + now.rejected;
   if (unsent) navigator.setAppBadge?.(unsent).catch(() => {});
   else navigator.clearAppBadge?.().catch(() => {});
@@ -204,14 +211,18 @@ async function renew() {
 
 addEventListener("hashchange", showPage);
 addEventListener("online", () => sync(true));
+const isSeen = () => document.visibilityState === "visible";
 document.addEventListener("visibilitychange", () => {
-  minded(document.visibilityState === "visible", showPage);
-  if (document.visibilityState === "visible") sync(false);
+  if (!isSeen()) return;
+  touched(showPage);
+  sync(false);
 });
+for (const kind of ["pointerdown", "keydown"]) addEventListener(kind, () => touched(showPage), { capture: true, passive: true });
 document.getElementById("sync").addEventListener("click", () => sync(true));
 outbox.onChange(soon(showBar));
 outbox.onChange(soon(askForLater));
-setInterval(() => document.visibilityState === "visible" && sync(false), TICK_MS);
+setInterval(() => isSeen() && sync(false), TICK_MS);
+setInterval(() => isSeen() && lockIfLeft(showPage), TICK_MS);
 
 document.documentElement.dataset.theme = localStorage.getItem("theme") ?? "";
 await store.openStore();

@@ -14,16 +14,19 @@ export async function flush({ now = false } = {}) {
   if (!(await getMeta("device"))) return false;
   return navigator.locks.request("laddvakt-outbox", { ifAvailable: true }, async (lock) => {
     if (!lock) return false;
-    const contact = (await getMeta("contact")) ?? {};
-    if (!now && isTooEarly(contact.next_try_at)) return false;
-    const failure = await sendAll();
-    await noteContact(failure);
+    if (!now && !(await isTime())) return false;
+    const { isTried, failure } = await sendAll();
+    // That there is nothing to send says nothing about the server.
+    if (isTried) await noteContact(failure);
     return !failure;
   });
 }
 
 // A clock that was put back makes nothing wait for a year.
 const isTooEarly = (at) => at > Date.now() && at - Date.now() < 2 * LONGEST_WAIT_MS;
+
+// Whether the server may be asked again, after what it did not answer.
+export const isTime = async () => !isTooEarly((await getMeta("contact"))?.next_try_at);
 
 async function sendAll() {
   const held = new Map();
@@ -32,11 +35,11 @@ async function sendAll() {
     const waiting = (await operations({ state: "waiting" })).filter((op) => op.seq > seen);
     const op = waiting.find((one) => !held.has(one.visit_id));
     // What is held up waits longer each time, as everything else does.
-    if (!op) return [...held.values()][0] ?? null;
+    if (!op) return { isTried: seen > 0, failure: [...held.values()][0] ?? null };
     seen = op.seq;
     const failure = await send(op);
     if (failure?.holdsVisit) held.set(op.visit_id, failure);
-    else if (failure) return failure;
+    else if (failure) return { isTried: true, failure };
   }
 }
 
@@ -54,8 +57,8 @@ async function send(op) {
 }
 
 async function post(op) {
-  const { id, seq, visit_id, kind, at, zone, body, blobs } = op;
-  const told = { id, seq, visit_id, kind, at, zone, body, blobs };
+  const { id, seq, visit_id, person_id, kind, at, zone, body, blobs } = op;
+  const told = { id, seq, visit_id, person_id, kind, at, zone, body, blobs };
   try {
     return await call("POST", "/operations", told);
   } catch (wrong) {
@@ -102,21 +105,17 @@ async function hindered(op, wrong) {
   return { ...error, isRevoked: wrong.isRevoked, holdsVisit: wrong.status === 409 };
 }
 
-async function noteContact(failure) {
-  const before = (await getMeta("contact")) ?? {};
-  const fails = failure ? (before.fails ?? 0) + 1 : 0;
-  const wait = failure ? Math.min(FIRST_WAIT_MS * 2 ** (fails - 1), LONGEST_WAIT_MS) * (0.8 + Math.random() * 0.4) : 0;
-  await heard(failure, { fails, next_try_at: Date.now() + wait });
-}
-
 // Every call tells whether the server is there: no other sign is believed.
-export async function heard(failure, more = {}) {
+export async function noteContact(failure) {
   const before = (await getMeta("contact")) ?? {};
   const at = Date.now();
+  const fails = failure ? (before.fails ?? 0) + 1 : 0;
+  const wait = failure ? Math.min(FIRST_WAIT_MS * 2 ** (fails - 1), LONGEST_WAIT_MS) * (0.8 + Math.random() * 0.4) : 0;
   const wasAnswered = !failure || failure.status > 0;
   await setMeta("contact", {
     ...before,
-    ...more,
+    fails,
+    next_try_at: at + wait,
     last_try_at: at,
     last_ok_at: failure ? before.last_ok_at ?? null : at,
     last_answer_at: wasAnswered ? at : before.last_answer_at ?? null,

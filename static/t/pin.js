@@ -6,8 +6,9 @@ const ROUNDS = 210_000;
 const LOCKS_AFTER_MS = 5 * 60_000;
 const FREE_TRIES = 3;
 const LONGEST_WAIT_MS = 3_600_000;
+const SKIPPED_MS = 60_000;
 let opened = false;
-let hiddenAt = null;
+let touchedAt = Date.now();
 
 async function derived(pin, salt) {
   const key = await crypto.subtle.importKey("raw", new TextEncoder().encode(pin), "PBKDF2", false, ["deriveBits"]);
@@ -19,20 +20,33 @@ export async function setPin(pin) {
   if (!/^\d{4,8}$/.test(pin)) throw new RangeError("4 to 8 digits");
   const salt = crypto.getRandomValues(new Uint8Array(16));
   await setMeta("pin", { salt, hash: await derived(pin, salt), fails: 0, next_try_at: 0 });
-  opened = true;
+  open();
 }
 
 export async function isLocked() {
   return !opened && Boolean(await getMeta("pin"));
 }
 
-export function minded(isVisible, showPage) {
-  if (!isVisible) hiddenAt = Date.now();
+function open() {
+  opened = true;
+  touchedAt = Date.now();
+}
+
+// Somebody has it in their hand: a touch, a key, or the app is in front again.
+export function touched(showPage) {
+  if (!lockIfLeft(showPage)) touchedAt = Date.now();
+}
+
+// Nobody touched it for five minutes, whether it was in front or not.
+export function lockIfLeft(showPage) {
+  const idle = Date.now() - touchedAt;
   // A clock that was put back meanwhile says nothing: locked, to be sure.
-  else if (hiddenAt && (Date.now() - hiddenAt > LOCKS_AFTER_MS || Date.now() < hiddenAt)) {
-    opened = false;
-    showPage();
-  }
+  if (!opened || (idle <= LOCKS_AFTER_MS && idle >= -SKIPPED_MS)) return false;
+  opened = false;
+  // One would stand before the lock, and hold up the PIN.
+  for (const box of document.querySelectorAll("dialog[open]")) box.close();
+  showPage();
+  return true;
 }
 
 // Returns how many milliseconds one has to wait before the next try, 0 where it was right.
@@ -43,7 +57,7 @@ export async function tryPin(pin) {
   if (left > 0 && left <= LONGEST_WAIT_MS) return left;
   if ((await derived(pin, known.salt)) === known.hash) {
     await setMeta("pin", { ...known, fails: 0, next_try_at: 0 });
-    opened = true;
+    open();
     return 0;
   }
   const fails = known.fails + 1;

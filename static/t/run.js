@@ -223,7 +223,7 @@ export class Run {
     const follow = await this.follow(name, entry);
     const now = { ...this.entry(name), ...follow };
     // What was typed meanwhile is a new answer.
-    if (now.at === entry.at) Object.assign(now, { state: "done", before: null });
+    if (now.at === entry.at) Object.assign(now, { state: "done", before: null, seq: made.seq });
     this.entries.set(name, now);
     await this.write(name, now);
     this.context.outbox.flush({ now: follow.stopped });
@@ -316,12 +316,18 @@ function blobsOf(entry) {
   return [...(entry.photos ?? []), ...(png ? [png] : [])];
 }
 
-// Of the server's answer and the tablet's, the later one counts, as it does on the server.
+// Of the server's answer and the tablet's, the later one counts, as it does on the server: of two
+// that this tablet gave the one with the higher number, whatever its clock said.
 function newest(server, drafts) {
   const entries = new Map(Object.entries(server).map(([name, one]) => [name, { ...EMPTY, ...one, state: "done" }]));
   for (const [name, draft] of Object.entries(drafts)) {
     const theirs = entries.get(name);
-    if (!theirs || draft.state === "typed" || Date.parse(draft.at) >= Date.parse(theirs.at)) entries.set(name, { ...EMPTY, ...draft });
+    if (!theirs || draft.state === "typed" || isLater(draft, theirs)) entries.set(name, { ...EMPTY, ...draft });
   }
   return entries;
+}
+
+function isLater(draft, theirs) {
+  if (theirs.seq && draft.seq) return draft.seq >= theirs.seq;
+  return Date.parse(draft.at) >= Date.parse(theirs.at);
 }

@@ -1,5 +1,5 @@
 // How the app looks and speaks, and what it knows of itself.
-import { h } from "./dom.js";
+import { fill, h } from "./dom.js";
 import { labelled, select } from "./fields.js";
 import { share, shares } from "./position.js";
 import { keptHere } from "./tidy.js";
@@ -21,7 +21,7 @@ export async function show(main, _params, context) {
   });
   const skew = (await store.getMeta("skew_ms")) ?? 0;
   const isOff = Math.abs(skew) > BEARABLE_SKEW_MS;
-  main.replaceChildren(
+  fill(main,
     h("h1", {}, words("settings.title")),
     h("form", { class: "t-form" }, labelled(words("settings.language"), speech), labelled(words("settings.theme"), look)),
     await positionBox(context),
@@ -30,7 +30,7 @@ export async function show(main, _params, context) {
     h("h2", {}, words("settings.kept")),
     h("ul", { class: "plain", id: "kept" }, (await keptLines(context)).map((line) => h("li", {}, line))),
     pkg && h("p", {}, words("settings.size", { n: Math.ceil(JSON.stringify(pkg).length / 1024) })),
-    pkg?.instruments?.length ? [h("h2", {}, words("settings.instruments")), h("ul", { class: "plain" }, pkg.instruments.map((one) => instrument(one, context)))] : "",
+    pkg?.instruments?.length > 0 && [h("h2", {}, words("settings.instruments")), h("ul", { class: "plain" }, pkg.instruments.map((one) => instrument(one, context)))],
   );
 }
 
@@ -38,7 +38,7 @@ async function positionBox({ words, store }) {
   const on = await shares(store);
   const said = h("p", { class: `state ${on ? "ok" : "unknown"}`, role: "status" }, words(on ? "settings.position_on" : "settings.position_off"));
   const button = h("button", { type: "button", class: "button" }, words(on ? "settings.position_stop" : "settings.position_start"));
-  const box = h("section", { class: "card" }, h("h2", {}, words("settings.position")), h("p", {}, words("settings.position_why")), said, button);
+  const box = h("section", { class: "card" }, h("h2", {}, words("settings.position")), h("p", {}, words("settings.position_why")), h("div", { class: "t-row" }, said, button));
   button.addEventListener("click", async () => {
     button.disabled = true;
     const may = await share(store, !on);
@@ -64,8 +64,12 @@ async function keptLines({ words, outbox }) {
 
 const mb = (bytes) => (bytes / 2 ** 20).toLocaleString(undefined, { maximumFractionDigits: bytes < 2 ** 30 ? 1 : 0 });
 
-function instrument(one, { words, day }) {
-  const isOver = one.calibrated_until && one.calibrated_until < new Date().toISOString().slice(0, 10);
-  const text = isOver ? words("settings.expired") : words("settings.calibrated", { day: day(one.calibrated_until) });
-  return h("li", { dir: "auto" }, `${[one.make, one.model, one.serial].filter(Boolean).join(" ")} `, h("span", { class: `state ${isOver ? "warning" : "ok"}` }, text));
+const calendarDay = (on, language) =>
+  new Date(`${on}T12:00`).toLocaleDateString(language === "en" ? "en-GB" : "sv-SE", { day: "numeric", month: "short", year: "numeric" });
+
+function instrument(one, { words, language }) {
+  const until = one.calibrated_until;
+  const isOver = until && until < new Date().toISOString().slice(0, 10);
+  const text = isOver ? words("settings.expired") : until ? words("settings.calibrated", { day: calendarDay(until, language) }) : words("settings.uncalibrated");
+  return h("li", { dir: "auto" }, `${[one.make, one.model, one.serial].filter(Boolean).join(" ")} `, h("span", { class: `state ${isOver ? "warning" : until ? "ok" : "unknown"}` }, text));
 }

@@ -2,6 +2,7 @@
 import { h } from "./dom.js";
 import { ask, became, live } from "./live.js";
 import { keepTyped, labelled } from "./fields.js";
+import { statusWord } from "./status.js";
 
 const ASK_AGAIN_MS = 2_000;
 const ASKED_AT_MOST = 60;
@@ -54,7 +55,7 @@ function aged(at, { words, day }) {
 }
 
 function connectors(outlets, words) {
-  const text = (one) => `${words("live.connector", { n: one.number })}: ${one.status ?? "?"}${one.error_code && one.error_code !== "NoError" ? ` (${one.error_code})` : ""}`;
+  const text = (one) => `${words("live.connector", { n: one.number })}: ${statusWord(one.status, words)}${one.error_code && one.error_code !== "NoError" ? ` (${one.error_code})` : ""}`;
   return h("ul", { class: "plain t-outlets" }, outlets.map((one) => h("li", {}, text(one))));
 }
 

@@ -75,10 +75,11 @@ function ask(context, visit, runs) {
     }
     await end(context, visit, runs, "unsafe", why.value.trim());
     dialog.close();
-    go(`#/visit/${visit.id}/review`);
+    if (context.isHere()) go(`#/visit/${visit.id}/review`);
   });
   dialog.append(form);
   dialog.addEventListener("close", () => dialog.remove());
+  addEventListener("hashchange", () => dialog.close(), { once: true });
   document.body.append(dialog);
   dialog.showModal();
   why.focus();

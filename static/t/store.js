@@ -120,9 +120,12 @@ export const getBlob = async (sha) => (await openStore()).get("blob", sha);
 
 // An operation is frozen here: it has its id, its number and its time, and is never changed again.
 export async function addOperation({ visit_id = null, kind, body = {}, blobs = [] }) {
+  const device = await getMeta("device");
   const op = {
     id: crypto.randomUUID(),
     visit_id,
+    // Whoever has the tablet when it is sent, it stays this one's.
+    person_id: device?.person?.id ?? null,
     kind,
     at: localTime(),
     zone: Intl.DateTimeFormat().resolvedOptions().timeZone,
@@ -143,6 +146,12 @@ export async function operations(filter = {}) {
   return all.filter((op) => Object.entries(filter).every(([name, value]) => op[name] === value));
 }
 
+// What the server does not have. It keeps an operation that it cannot use; of any other refusal only
+// this tablet has the work.
+export async function unsent() {
+  return (await operations()).filter((op) => op.state === "waiting" || (op.state === "rejected" && !op.error?.is_kept));
+}
+
 // How many wait, and since when: asked with each call.
 export async function waiting() {
   const db = await openStore();
@@ -152,12 +161,22 @@ export async function waiting() {
 
 // What became of it. The operation itself stays as it was made. Need not be on disk at once: were
 // it forgotten, the operation goes once more, and counts once.
-export async function settle(seq, facts) {
+export const settle = (seq, facts) => settleAll([seq], facts);
+
+async function settleAll(seqs, facts) {
   await write("outbox", async (tx) => {
-    const op = await tx.store.get(seq);
-    if (op) await tx.store.put({ ...op, ...facts });
+    for (const seq of seqs) {
+      const op = await tx.store.get(seq);
+      if (op) await tx.store.put({ ...op, ...facts });
+    }
   }, "relaxed");
   tell();
+}
+
+// What the server had before the day was asked for: that tells of it, and of all that the desk did since.
+export async function heardOf(ops) {
+  const seqs = ops.filter((op) => !op.is_in).map((op) => op.seq);
+  if (seqs.length) await settleAll(seqs, { is_in: true });
 }
 
 // Sent work stays a week; its photos go with it. What is not sent never goes by itself.

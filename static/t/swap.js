@@ -17,10 +17,9 @@ export async function show(main, params, context) {
   const submit = async (event) => {
     event.preventDefault();
     const body = { station_id: station.id, old_serial: before.value.trim(), new_serial: after.value.trim(), photos, note: note.value.trim() };
-    await store.addOperation({ visit_id: visitAt(pkg, station.id)?.id ?? null, kind: "swap", body, blobs: photos });
-    await store.dropDraft(key);
-    outbox.flush({ now: true });
-    main.replaceChildren(h("h1", {}, station.name), h("p", { class: "state ok", role: "status" }, words("swap.done")), h("a", { class: "button main", href: `#/station/${id}` }, words("visit.cancel")));
+    const operation = { visit_id: visitAt(pkg, station.id)?.id ?? null, kind: "swap", body, blobs: photos };
+    const said = { title: station.name, text: words("swap.done"), next: [`#/station/${id}`, words("visit.cancel")] };
+    await keepDone(main, key, operation, said, context);
   };
   const form = h("form", { class: "t-form", onsubmit: submit },
     labelled(words("swap.old"), before), labelled(words("swap.new"), after), labelled(words("swap.note"), note), labelled(words("visit.photo"), file), said,

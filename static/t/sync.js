@@ -1,9 +1,9 @@
 // Back and forth with the server: first what waits here goes out, then the day comes in.
 import { call, CallError } from "./api.js";
 import { handOverDrafts } from "./drafts.js";
-import { flush, heard, status } from "./outbox.js";
+import { flush, isTime, noteContact } from "./outbox.js";
 import { tidy } from "./tidy.js";
-import { getMeta, getPackage, log, operations, savePackage, setMeta, wipe } from "./store.js";
+import { getMeta, getPackage, heardOf, log, operations, savePackage, setMeta, unsent, wipe } from "./store.js";
 
 const FRESH_MS = 60_000;
 
@@ -12,9 +12,9 @@ export async function refresh({ force = false } = {}) {
   if (!device) return;
   if (await getMeta("revoked")) return leave(device);
   await flush({ now: force });
-  const { failure } = await status();
-  if (failure && !force) return;
-  await download(force);
+  if (!force && !(await isTime())) return;
+  const { failure } = (await getMeta("contact")) ?? {};
+  await download(force || Boolean(failure));
 }
 
 async function download(force) {
@@ -23,18 +23,19 @@ async function download(force) {
   const age = Date.now() - last;
   if (!force && age >= 0 && age < FRESH_MS) return;
   try {
-    const before = await getPackage();
+    const [before, sent] = [await getPackage(), await operations({ state: "sent" })];
     const pkg = await call("GET", `/package${before?.rev ? `?since=${before.rev}` : ""}`);
     if (pkg) {
       await noteSkew(pkg.at);
       await savePackage(pkg.partial ? merged(before, pkg) : pkg);
     }
+    await heardOf(sent);
     await setMeta("downloaded_at", Date.now());
-    await heard(null);
+    await noteContact(null);
     await tidy(await getPackage());
   } catch (wrong) {
     if (!(wrong instanceof CallError)) throw wrong;
-    await heard(wrong);
+    await noteContact(wrong);
     if (wrong.isRevoked) await leave(await getMeta("device"));
   }
 }
@@ -58,12 +59,6 @@ async function noteSkew(serverTime) {
   if (Number.isFinite(skew)) await setMeta("skew_ms", skew);
 }
 
-// The server keeps an operation that it cannot use; of any other refusal only this tablet has the work.
-async function isOpen() {
-  const all = await operations();
-  return all.some((op) => op.state === "waiting" || (op.state === "rejected" && !op.error?.is_kept));
-}
-
 // Revoked: what is not handed over yet goes out first, drafts too; then nothing of ours stays on the
 // tablet. One tab sees to it.
 function leave(device) {
@@ -74,7 +69,7 @@ async function handOver(device) {
   await setMeta("revoked", true);
   await handOverDrafts();
   await flush({ now: true });
-  if (await isOpen()) return log("revoked, and not everything is handed over yet");
+  if ((await unsent()).length) return log("revoked, and not everything is handed over yet");
   const token = device.token;
   await wipe();
   sessionStorage.clear();

@@ -18,7 +18,7 @@ export async function show(main, { visit: id, tab = "work" }, context) {
   const at = TABS.includes(tab) ? tab : "work";
   const isMine = await visitLock(visit.id);
   lookAround(context.store);
-  const stay = { ...context, visit, mayWrite: isMine, done: await deeds(context, visit), place: await context.store.getMeta(`place-${visit.id}`), again: () => show(main, { visit: id, tab }, context) };
+  const stay = { ...context, visit, mayWrite: isMine, done: await deeds(context, visit), place: await context.store.getMeta(`place-${visit.id}`), again: () => context.isHere() && show(main, { visit: id, tab }, context) };
   main.replaceChildren(
     h("h1", { dir: "auto" }, `${visit.site.name}`),
     isMine ? "" : h("p", { class: "notice", role: "alert" }, words("visit.other_tab")),
@@ -34,12 +34,15 @@ async function deeds({ store }, visit) {
   const mine = (await store.operations()).filter((op) => op.visit_id === visit.id);
   const last = (...kinds) => mine.filter((op) => kinds.includes(op.kind)).at(-1) ?? null;
   const come = last("check_in", "check_out", "pause", "resume", "travel");
-  return { all: mine, come, state: stateOf(visit, come), checkedIn: mine.find((op) => op.kind === "check_in")?.at ?? visit.checked_in_at };
+  // Asked for after the deeds: the day that this page was opened with may be older than what they say of it.
+  const told = (await store.getPackage())?.visits.find((one) => one.id === visit.id) ?? visit;
+  return { all: mine, come, state: stateOf(told, come), checkedIn: mine.find((op) => op.kind === "check_in")?.at ?? visit.checked_in_at };
 }
 
+// The own last deed, until the day tells of it and of all that the desk did since.
 function stateOf(visit, come) {
   const after = { check_in: "on_site", resume: "on_site", pause: "paused", travel: "travelling", check_out: "checked_out" };
-  return come ? after[come.kind] : visit.state;
+  return come && !come.is_in ? after[come.kind] : visit.state;
 }
 
 async function work(stay) {

@@ -7,6 +7,8 @@ const KINDS = ["no_access", "unsafe", "no_part", "weather", "other"];
 function dialog(title, ...children) {
   const box = h("dialog", { class: "t-dialog", "aria-labelledby": "dialog-title" }, h("h2", { id: "dialog-title" }, title), ...children);
   box.addEventListener("close", () => box.remove());
+  // Who goes to another page, with the back button say, has left it.
+  addEventListener("hashchange", () => box.close(), { once: true });
   document.body.append(box);
   box.showModal();
   return box;
@@ -30,7 +32,7 @@ function ask(stay, runs, kind) {
     await end(stay, visit, runs, form.elements.namedItem("kind").value, text.value.trim());
     await stay.store.dropDraft(`unable-${visit.id}`);
     box.close();
-    stay.go("#/");
+    if (stay.isHere()) stay.go("#/");
   };
   const form = h("form", { class: "t-form", onsubmit: submit },
     choices(words("visit.unable_kind"), "kind", KINDS.map((one) => [one, words(`unable.${one}`)]), kind),
@@ -87,7 +89,7 @@ function askWhy(stay) {
     await stay.store.dropDraft(`hand-over-${visit.id}`);
     stay.outbox.flush({ now: true });
     box.close();
-    stay.go("#/");
+    if (stay.isHere()) stay.go("#/");
   };
   const form = h("form", { class: "t-form", onsubmit: submit },
     labelled(words("visit.hand_over_why"), text),

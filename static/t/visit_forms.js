@@ -116,7 +116,7 @@ export async function booked(stay, kinds) {
   const rows = await Promise.all(mine.map(async (op) => h("li", { class: "card" },
     h("b", {}, words(`kind.${op.kind}`)), " ", h("span", { dir: "auto" }, told(op, stay)), " ", h("small", {}, hour(op.made_at)),
     await thumbs(op.blobs, store))));
-  return [h("h2", {}, words("visit.used")), mine.length ? h("ul", { class: "plain" }, rows) : h("p", {}, words("visit.none"))];
+  return [h("h2", {}, words(kinds.includes("note") ? "visit.noted" : "visit.used")), mine.length ? h("ul", { class: "plain" }, rows) : h("p", {}, words("visit.none"))];
 }
 
 function told(op, { pkg, words }) {

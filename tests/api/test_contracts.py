@@ -81,6 +81,22 @@ def test_a_wrong_field_of_a_package_is_named(admin: Program, field: str, value: 
     assert fields(admin.post("/packages", PACKAGE | {field: value}, status=422)) == {field}
 
 
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"extra_prices": {"cleaning": 5}},
+        {"included": ["air_filter"]},
+        {"included": ["air_filter"], "visits_per_year": None},
+    ],
+)
+def test_a_change_gives_included_work_no_price(admin: Program, change: dict[str, Any]) -> None:
+    one = f"/packages/{admin.post('/packages', PACKAGE)['id']}"
+
+    assert fields(admin.patch(one, change, 422)) == {"extra_prices"}
+    assert admin.patch(one, change | {"visits_per_year": 2})["visits_per_year"] == 2
+    assert fields(admin.patch(one, {"visits_per_year": None}, 422)) == {"extra_prices"}
+
+
 def test_the_same_name_is_offered_once(admin: Program) -> None:
     admin.post("/packages", PACKAGE)
 
@@ -104,6 +120,59 @@ def test_a_contract_goes_from_draft_to_its_end(
     assert (over["state"], over["ends_on"]) == ("cancelled", "2026-03-31")
     assert admin.post(f"{one}/cancellation", {"reason": "x"}, status=409)
     assert admin.get(one) == over
+
+
+@pytest.mark.parametrize(
+    ("field", "day"),
+    [("starts_on", "9999-12-31"), ("ends_on", "9999-12-31"), ("starts_on", "0001-01-01")],
+)
+def test_a_contract_holds_on_days_of_the_calendar(
+    admin: Program, draft: dict[str, Any], field: str, day: str
+) -> None:
+    body = CONTRACT | {"customer_id": draft["customer_id"], "package_id": draft["package_id"]}
+
+    assert fields(admin.post("/contracts", body | {field: day}, 422)) == {field}
+    assert fields(admin.patch(f"/contracts/{draft['id']}", {field: day}, 422)) == {field}
+    query = {"on": "9999-12-31"}
+    assert fields(admin.get(f"/contracts/{draft['id']}/visits", 422, **query)) == {"on"}
+
+
+def test_a_signed_contract_is_indexed_renewed_and_given_notice_of(
+    admin: Program, customer: Customer, station: Station
+) -> None:
+    package = offer(index_cap_percent=4, period_months=12)
+    contract = contract_of(customer, station, package=package)
+    one, price = f"/contracts/{contract.id}", {"since": "2026-07-01", "reason": "KPI"}
+
+    assert fields(admin.post(f"{one}/prices", price | {"price_ore": 10_401}, 422)) == {"price_ore"}
+    assert admin.post(f"{one}/prices", price | {"price_ore": 10_400})["prices"] == [
+        {"since": "2026-01-01", "price_ore": 10_000},
+        {"since": "2026-07-01", "price_ore": 10_400},
+    ]
+    # An index may fall, by as much as it likes; the same day has one price.
+    assert fields(admin.post(f"{one}/prices", price | {"price_ore": 1}, 422)) == {"since"}
+    fallen = admin.post(f"{one}/prices", price | {"since": "2026-08-01", "price_ore": 1})
+    assert fallen["prices"][-1]["price_ore"] == 1
+    assert admin.post(f"{one}/period", {"reason": "Ja"}, 200)["ends_on"] == "2027-12-31"
+    notice = {"renewal": "ends", "reason": "Uppsagt"}
+    assert admin.post(f"{one}/renewal", notice, 200)["renewal"] == "ends"
+
+
+@pytest.mark.parametrize(
+    ("deed", "body"),
+    [
+        ("prices", {"price_ore": 1, "since": "2026-07-01", "reason": "KPI"}),
+        ("period", {"reason": "Ja"}),
+        ("renewal", {"renewal": "ends", "reason": "Uppsagt"}),
+    ],
+)
+def test_a_draft_is_neither_indexed_nor_renewed(
+    admin: Program, draft: dict[str, Any], deed: str, body: dict[str, Any]
+) -> None:
+    problem = admin.post(f"/contracts/{draft['id']}/{deed}", body, 409)
+
+    assert problem["type"].endswith("#wrong-state")
+    assert admin.post(f"/contracts/{draft['id']}/{deed}", {}, 422)
 
 
 def test_a_draft_keeps_its_last_day_while_other_things_change(

@@ -15,6 +15,8 @@ from flask.testing import FlaskClient
 from service.core.db import db
 from service.people.models import Person
 from service.stations.models import Station
+from service.tablets.bodies import BODIES
+from service.tablets.words import Kind
 from service.tickets.models import Ticket
 from service.tickets.states import Priority
 from tests.api.conftest import Program
@@ -123,3 +125,18 @@ def test_people_read_it_as_a_page_without_anybody_elses_scripts(browser: FlaskCl
     assert "POST /api/v1/stations/{station_id}/remote-actions" in page
     assert "https://" not in page
     assert not re.search(r"<script(?![^>]*src=)|<style|style=| on[a-z]+=", page)
+
+
+def test_every_kind_of_operation_that_tablets_send_has_its_schema(document: dict[str, Any]) -> None:
+    schemas = document["components"]["schemas"]
+    envelope = schemas["TabletOperation"]["properties"]
+    named = {one["$ref"].rpartition("/")[2] for one in envelope["body"]["anyOf"]}
+    told = dict(re.findall(r"(\w+): (\w+)", envelope["body"]["description"]))
+
+    assert (
+        set(envelope["kind"]["enum"]) == set(told) == {kind.value for kind in Kind} == set(BODIES)
+    )
+    assert set(told.values()) == named <= set(schemas)
+    for kind, body in BODIES.items():
+        read = {one.data_key or name for name, one in body().fields.items()}
+        assert set(schemas[told[kind.value]]["properties"]) == read, kind

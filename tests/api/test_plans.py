@@ -142,6 +142,28 @@ def test_stations_of_another_model_are_named(
     admin.post("/assignments", {"plan_id": plan["id"], "station_ids": [99]}, 422)
 
 
+def test_a_plan_starts_with_the_usual_tasks_where_that_is_asked_for(
+    admin: Program, model: StationModel
+) -> None:
+    body = {"model_id": model.id, "name": "Service"}
+
+    made = admin.post("/plans", body | {"usual_tasks": True})
+
+    assert [task["kind"] for task in made["tasks"]][:3] == [
+        *("visual_inspection", "rcd_exercise", "rcd_test"),
+    ]
+    assert admin.post("/plans", body | {"name": "Empty"})["tasks"] == []
+
+
+@pytest.mark.parametrize("day", ["9999-12-31", "0001-01-01"])
+def test_dates_are_counted_from_a_day_of_the_calendar(
+    admin: Program, plan: dict[str, Any], old: Station, day: str
+) -> None:
+    body = {"plan_id": plan["id"], "station_ids": [old.id], "counted_from": day}
+
+    assert set(admin.post("/assignments", body, 422)["errors"]) == {"counted_from"}
+
+
 def test_a_station_has_its_dates_with_the_answer(
     admin: Program, due: dict[str, Any], old: Station
 ) -> None:

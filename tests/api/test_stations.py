@@ -102,6 +102,8 @@ def test_a_retired_site_or_model_gets_no_new_station(
         ("access", {"a": 1}),
         ("commissioned_on", "2026-02-30"),
         ("commissioned_on", 20260101),
+        ("commissioned_on", "9999-12-31"),
+        ("commissioned_on", "0001-01-01"),
         ("wallbox", True),
     ],
 )

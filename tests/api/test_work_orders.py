@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
+from service.contracts.words import WorkKind
 from service.core.clock import now
 from service.core.db import db
 from service.people.models import Customer, Person, Role
@@ -16,6 +17,7 @@ from service.tickets.models import Ticket
 from service.tickets.states import Priority
 from tests.api.conftest import Caller, Program, fields
 from tests.conftest import NOON, person
+from tests.contracts.conftest import contract_of, offer
 from tests.plans.conftest import MakePlan, MakeStation, give, make_plan, make_station  # noqa: F401
 
 ORDERS = "/work-orders"
@@ -173,6 +175,20 @@ def test_a_line_of_something_that_is_not_there_says_so(admin: Program) -> None:
     body = {"kind": "corrective", "lines": [{"occurrence_id": 999}]}
 
     assert fields(admin.post(ORDERS, body, 422)) == {"occurrence_id"}
+
+
+def test_what_is_said_of_a_line_is_priced_with_it(
+    admin: Program, station: Station, customer: Customer, operator: Person
+) -> None:
+    package = offer(extra_prices={WorkKind.AIR_FILTER: 45_000})
+    contract_of(customer, station, package=package)
+    ticket = Ticket.open_by_hand(station, "The fan howls", Priority.P3, operator, now())
+    db.session.commit()
+    line = {"ticket_id": ticket.id, "work_kind": "air_filter"}
+
+    made = admin.post(ORDERS, {"kind": "corrective", "lines": [line]})
+
+    assert [(one["charge"], one["extra_price_ore"]) for one in made["lines"]] == [("extra", 45_000)]
 
 
 def test_a_price_is_set_by_hand_and_left_to_the_contracts_again(

@@ -112,12 +112,12 @@ def test_without_a_script_the_portal_is_whole(
     page.goto(desk.address + "/portal")
     page.get_by_role("link", name="Alla rapporter").click()
     page.locator("td a", has_text="R-").first.click()
-    assert page.get_by_role("link", name="Öppna PDF").is_visible()
+    page.get_by_role("link", name="Öppna PDF").wait_for()
     page.locator(".gallery a").first.click()
-    assert page.get_by_role("heading", name="Foto 1 av 2").is_visible()
+    page.get_by_role("heading", name="Foto 1 av 2").wait_for()
     page.get_by_role("link", name="Dina stationer").first.click()
     page.locator("#main .plain-list a").first.click()
-    assert page.get_by_role("heading", name="Nästa service").is_visible()
+    page.get_by_role("heading", name="Nästa service").wait_for()
     context.close()
 
 

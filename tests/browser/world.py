@@ -28,7 +28,6 @@ from service.core.files import Blob
 from service.core.outbox import Mail
 from service.core.settings import Setting
 from service.demo.plant import plant
-from service.monitoring import catalogue
 from service.monitoring.link_models import Direction, Frame
 from service.monitoring.models import FaultCode, MaintenanceWindow
 from service.monitoring.rivals import Rival
@@ -86,8 +85,6 @@ RAW = '[2,"7","StatusNotification",{"connectorId":1,"errorCode":"Error","status"
 
 def build(app: Flask, at: datetime) -> Person:
     """Everything is kept. Returns the administrator."""
-    db.session.execute(insert(FaultCode), catalogue.whole())
-    db.session.commit()
     plant(app, at - timedelta(minutes=5))
     admin: Person = first(Person, Person.role == Role.ADMINISTRATOR)
     admin.language = None

@@ -8,13 +8,14 @@ from uuid import UUID, uuid4
 
 import pytest
 from flask import Flask
+from sqlalchemy import Engine
 
-from service.checklists import catalogue, runs
+from service.checklists import runs
 from service.checklists.models import Answer, ChecklistRun, ChecklistTemplate, ChecklistVersion
 from service.core.db import db
 from service.people.models import Person, Role
 from service.stations.models import Station
-from tests.conftest import NOON
+from tests.conftest import NOON, bear_lists
 
 TEXT = {"sv": "Prov", "en": "Test"}
 
@@ -50,9 +51,8 @@ def answer(
 
 
 @pytest.fixture
-def lists(app: Flask) -> None:
-    catalogue.load(db.session.connection())
-    db.session.commit()
+def lists(app: Flask, owner: Engine) -> None:
+    bear_lists(owner)
 
 
 @pytest.fixture

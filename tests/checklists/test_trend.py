@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
+from typing import Any
 
 import pytest
+from flask import Flask
 
+from service.checklists import fields_words
 from service.checklists.trend import Bounds, Reading, slope_of, trend_of
 
 RCD = Bounds(max=300)
@@ -137,3 +140,28 @@ def test_the_test_is_never_put_off() -> None:
 
     assert trend
     assert trend.test_by(date(2025, 3, 8)) == date(2025, 3, 8)
+
+
+def test_a_limit_that_is_decades_away_is_nothing_to_warn_of() -> None:
+    near, far = trend_of(yearly(180, 210, 240), RCD), trend_of(yearly(100, 105, 110), RCD)
+
+    assert near
+    assert far
+    assert near.foreseen_on == near.crosses_on
+    assert far.crosses_on
+    assert far.foreseen_on is None
+
+
+@pytest.mark.parametrize(
+    ("given", "said"),
+    [
+        ({"min": 15, "max": 30, "unit": "mA", "warn_max": 28}, "15–30 mA, warning above 28"),
+        ({"min": -1, "max": 1, "unit": "A"}, "−1 … 1 A"),
+        ({"unit": "dBm", "warn_min": -95}, "warning below −95 dBm"),
+        ({"unit": "K"}, "K"),
+        ({"max": 60, "unit": "V"}, "at most 60 V"),
+    ],
+)
+def test_a_limit_is_said_with_its_unit(app: Flask, given: dict[str, Any], said: str) -> None:
+    with app.test_request_context(headers={"Accept-Language": "en"}):
+        assert fields_words.limit_words(given) == said

@@ -7,6 +7,7 @@ from sqlalchemy import delete, insert, select
 from sqlalchemy.exc import IntegrityError, ProgrammingError
 
 from service.contracts.costs import ContractCost
+from service.contracts.cover import cover_of
 from service.contracts.models import ContractStation, ServiceContract
 from service.contracts.packages import ServicePackage
 from service.contracts.refusals import (
@@ -17,6 +18,7 @@ from service.contracts.refusals import (
     OutsideError,
     WrongStateError,
 )
+from service.contracts.terms import Cover
 from service.contracts.words import CostKind, Family, Renewal, State, WorkKind
 from service.core.db import db
 from service.core.history import History
@@ -245,6 +247,27 @@ def test_a_cancelled_contract_holds_until_the_day_that_was_said(
     ):
         with pytest.raises(WrongStateError):
             deed()
+
+
+@pytest.mark.parametrize("last_day", [date(2025, 12, 31), date(2025, 6, 1)])
+def test_a_contract_that_is_cancelled_before_it_begins_covers_nobody(
+    contract: ServiceContract, station: Station, last_day: date
+) -> None:
+    contract.cancel(last_day, "test", "Ångrat", NOON)
+    db.session.commit()
+
+    assert cover_of([station.id], START)[station.id] == Cover()
+    assert contract.covers == []
+
+
+def test_a_contract_that_is_cancelled_on_its_first_day_holds_that_day(
+    contract: ServiceContract, station: Station
+) -> None:
+    contract.cancel(START, "test", "Ångrat", NOON)
+    db.session.commit()
+
+    assert len(cover_of([station.id], START)[station.id].contracts) == 1
+    assert cover_of([station.id], START + DAY)[station.id] == Cover()
 
 
 def test_a_draft_that_is_cancelled_never_held(customer: Customer, station: Station) -> None:

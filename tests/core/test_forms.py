@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 from flask import Flask
-from wtforms import StringField
+from wtforms import DateField, StringField
 from wtforms.validators import InputRequired
 
 from service.core.forms import DecimalField, LocalDateTimeField, WebForm
@@ -15,6 +15,7 @@ class TripForm(WebForm):
     name = StringField("Name", [InputRequired()])
     time = DecimalField("Trip time")
     since = LocalDateTimeField("From", zone="Europe/Stockholm")
+    on = DateField("Day")
 
 
 @pytest.fixture
@@ -73,6 +74,19 @@ def test_a_time_is_typed_on_the_clock_of_its_place(typing: Any) -> None:
     form = typing(since="2026-07-01T14:00")
 
     assert form.since.data == datetime(2026, 7, 1, 12, tzinfo=UTC)
+
+
+@pytest.mark.parametrize("typed", ["0001-01-01", "1899-12-31", "2201-01-01", "9999-12-31"])
+def test_a_year_that_nobody_plans_in_is_asked_about(typing: Any, typed: str) -> None:
+    assert typing(on=typed).on.errors == [
+        "Is the year right? Dates lie between 1900 and 2200.",
+    ]
+    assert typing("sv", on=typed).on.errors[0].startswith("Är året rätt?")
+
+
+@pytest.mark.parametrize("typed", ["1900-01-01", "2200-12-31"])
+def test_every_other_year_is_taken(typing: Any, typed: str) -> None:
+    assert not typing(on=typed).errors
 
 
 def test_a_time_that_the_clock_jumps_over_is_refused(typing: Any) -> None:

@@ -121,3 +121,15 @@ def test_a_time_at_the_end_of_the_calendar_is_no_fault(
     assert as_admin.post(f"/stations/{station.id}/outages/new", data=form).status_code == 422
     query = f"/stations/{station.id}/frames?since={time}&until={time}"
     assert as_admin.get(query).status_code < 500
+
+
+@pytest.mark.usefixtures("answered")
+@pytest.mark.parametrize("number", ODD[:3])
+@pytest.mark.parametrize(("path", "field"), [("/sites", "customer_id"), ("/plans", "model_id")])
+def test_a_choice_that_no_column_holds_is_refused_and_the_rest_stays(
+    as_admin: FlaskClient, path: str, field: str, number: str
+) -> None:
+    answer = as_admin.post(path, data={"name": "Vintergatan", field: number})
+
+    assert answer.status_code == 422
+    assert "Vintergatan" in answer.text

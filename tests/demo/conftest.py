@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 from flask import Flask
-from sqlalchemy import Engine, insert
+from sqlalchemy import Engine
 
 from app import create_app
 from service.checklists import catalogue as checklists
@@ -13,8 +13,6 @@ from service.core.config import Settings
 from service.core.db import db
 from service.demo.credentials import Credentials
 from service.demo.plant import plant
-from service.monitoring import catalogue
-from service.monitoring.models import FaultCode
 from tests.conftest import NOON, empty
 
 
@@ -30,7 +28,6 @@ def planted_app(
     )
     app = create_app(settings, TESTING=True)
     with app.app_context():
-        db.session.execute(insert(FaultCode), catalogue.whole())
         checklists.load(db.session.connection())
         db.session.commit()
         yield app

@@ -32,6 +32,8 @@ from service.tickets.states import Resolution, State
 from tests.charger import Charger
 
 T = TypeVar("T")
+C = TypeVar("C", bound=Charger)
+Tell = Callable[[C], Awaitable[Any]]
 PATIENCE_S = 10
 
 
@@ -107,36 +109,56 @@ def test_who_comes_back_without_a_start_is_asked_once_how_it_is(
     asyncio.run(story())
 
 
+def restart(
+    app: Flask, station: Station, operator: Person, new: type[C], breaks: Tell[C], heals: Tell[C]
+) -> tuple[dict[str, Any], RemoteAction, Ticket]:
+    """It breaks, is restarted from its ticket and comes back well: what it was asked, the action
+    and the ticket an hour later."""
+    key, station_id = ready(station), station.id
+
+    async def story() -> dict[str, Any]:
+        async with a_link(app) as url:
+            async with new(url, "CP1", key) as charger:
+                charger.answers["Reset"] = {"status": "Accepted"}
+                await charger.boot()
+                await breaks(charger)
+                await in_database(app, lambda: ask(station_id, operator, Kind.RESET, type="soft"))
+                asked = await charger.asked("Reset")
+                await until(app, lambda: db.session.scalar(select(RemoteAction.answered_at)))
+            async with new(url, "CP1", key) as charger:
+                await charger.boot()
+                await heals(charger)
+        return asked
+
+    asked = asyncio.run(story())
+    jobs.resolve_what_is_proven(now() + timedelta(hours=1))
+    db.session.commit()
+    action, ticket = (
+        db.session.scalars(select(RemoteAction)).one(),
+        db.session.scalars(select(Ticket)).one(),
+    )
+    assert (action.state, action.effect) == (ActionState.ANSWERED, Effect.PROVEN)
+    assert (ticket.state, ticket.resolution) == (State.RESOLVED, Resolution.REMOTE)
+    return asked, action, ticket
+
+
 def test_a_restart_from_the_ticket_heals_and_is_proven(
     app: Flask, station: Station, operator: Person
 ) -> None:
-    key, station_id = ready(station), station.id
+    asked, action, ticket = restart(
+        app,
+        station,
+        operator,
+        Charger,
+        breaks=lambda charger: charger.status(1, "Faulted", "InternalError"),
+        heals=lambda charger: charger.status(1, "Available", "NoError"),
+    )
 
-    async def story() -> None:
-        async with a_link(app) as url:
-            async with Charger(url, "CP1", key) as charger:
-                charger.answers["Reset"] = {"status": "Accepted"}
-                await charger.boot()
-                await charger.status(1, "Faulted", "InternalError")
-                await in_database(app, lambda: ask(station_id, operator, Kind.RESET, type="soft"))
-                assert await charger.asked("Reset") == {"type": "Soft"}
-                await until(app, lambda: db.session.scalar(select(RemoteAction.answered_at)))
-            async with Charger(url, "CP1", key) as charger:
-                await charger.boot()
-                await charger.status(1, "Available", "NoError")
-
-    asyncio.run(story())
-    jobs.resolve_what_is_proven(now() + timedelta(hours=1))
-    db.session.commit()
-
-    action = db.session.scalars(select(RemoteAction)).one()
-    assert (action.state, action.effect) == (ActionState.ANSWERED, Effect.PROVEN)
+    assert asked == {"type": "Soft"}
     assert action.before is not None
     assert action.before["1"]["status"] == "Faulted"
     assert action.after is not None
     assert action.after["1"]["status"] == "Available"
-    ticket = db.session.scalars(select(Ticket)).one()
-    assert (ticket.state, ticket.resolution) == (State.RESOLVED, Resolution.REMOTE)
     kinds = [entry.kind for entry in ticket.timeline]
     assert kinds == ["charger", "opened", "action", "answer", "recovered", "outcome", "resolved"]
 

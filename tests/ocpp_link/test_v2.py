@@ -21,7 +21,7 @@ from service.monitoring.words import (
 )
 from service.remote import outcomes
 from service.remote.actions import GUARDED_KEYS, FieldError, Kind, check_fields
-from service.sessions.words import AuthorizationAsked, Stage, TransactionTold, Verdict
+from service.sessions.words import AuthorizationAsked, TransactionTold, Verdict
 from tests.conftest import NOON
 from tests.ocpp_link.test_frames import JSON
 
@@ -120,7 +120,8 @@ def test_a_boot_is_read() -> None:
     }
     reading = read("BootNotification", reason="PowerUp", chargingStation=station)
 
-    assert reading.word == Booted(**HEAD, maker="ABB", model="T184", serial="1", firmware="2")
+    told: dict[str, Any] = {"maker": "ABB", "model": "T184", "serial": "1", "firmware": "2"}
+    assert reading.word == Booted(**HEAD, **told, tells_plugs=True)
     assert reading.findings == ()
 
 
@@ -128,7 +129,8 @@ def test_a_boot_is_read() -> None:
     ("said", "meant", "findings"),
     [
         ("Available", "Available", ()),
-        ("Occupied", "Charging", ()),
+        ("Occupied", "Occupied", ()),
+        ("occupied", "Occupied", 2),
         ("faulted", "Faulted", 2),
         ("Melting", "Unknown", 2),
     ],
@@ -141,6 +143,7 @@ def test_a_status_is_of_its_evse_and_names_no_fault(said: str, meant: str, findi
     assert reading.word == StatusReported(
         **HEAD,
         connector=2,
+        plug=1,
         status=meant,
         error_code="NoError",
         said_at=SAID,
@@ -148,19 +151,6 @@ def test_a_status_is_of_its_evse_and_names_no_fault(said: str, meant: str, findi
         tells_faults=False,
     )
     assert len(reading.findings) == (findings or 0)
-
-
-def test_plugs_without_end_are_not_remembered() -> None:
-    speaker = version("v201")
-    for plug in range(1000):
-        payload = {"evseId": 1, "connectorId": plug, "connectorStatus": "Available"}
-        speaker.read("StatusNotification", payload, WHO, NOON, "")
-
-    assert len(speaker._plugs._said) == 256
-    last = {"evseId": 9, "connectorId": 1, "connectorStatus": "Faulted"}
-    word = speaker.read("StatusNotification", last, WHO, NOON, "").word
-    assert isinstance(word, StatusReported)
-    assert word.status == "Faulted"
 
 
 def event(value: Any, variable: str = "Problem", **more: Any) -> PartReported | None:
@@ -221,39 +211,6 @@ def test_what_says_that_it_is_wrong(
 @pytest.mark.parametrize("trigger", ["Periodic", "Delta", None])
 def test_a_number_that_is_only_told_says_nothing(trigger: str | None) -> None:
     assert event("2100", "FanSpeed", trigger=trigger) is None
-
-
-def test_a_transaction_is_read() -> None:
-    sample = {"value": 1.5, "unitOfMeasure": {"unit": "Wh", "multiplier": 3}}
-    word = read(
-        "TransactionEvent",
-        eventType="Ended",
-        timestamp=SAID,
-        triggerReason="RemoteStop",
-        seqNo=4,
-        offline=True,
-        transactionInfo={"transactionId": "T", "stoppedReason": "Remote"},
-        evse={"id": 2},
-        idToken=TOKEN,
-        meterValue=[{"timestamp": SAID, "sampledValue": [sample]}],
-    ).word
-
-    assert isinstance(word, TransactionTold)
-    assert (word.stage, word.said_id, word.seq_no, word.connector) == (Stage.ENDED, "T", 4, 2)
-    assert (word.id_tag, word.reason, word.offline) == ("04A1B2C3", "Remote", True)
-    assert (word.meter_start_wh, word.meter_stop_wh) == (None, 1500)
-    assert [(one.value, one.unit) for one in word.samples] == [(1500, "Wh")]
-
-
-def test_a_sample_of_an_impossible_power_is_dropped_alone() -> None:
-    samples = [
-        {"value": 1, "unitOfMeasure": {"unit": "Wh", "multiplier": 400}},
-        {"value": 7, "measurand": "Power.Active.Import", "unitOfMeasure": {"unit": "W"}},
-    ]
-    reading = read("MeterValues", evseId=1, meterValue=[{"sampledValue": samples}])
-
-    assert [one.value for one in reading.word.samples] == [7]
-    assert "sampledValue: dropped" in reading.findings
 
 
 @given(st.sampled_from(sorted(told_by("v21"))), st.dictionaries(st.text(), JSON, max_size=6))

@@ -5,14 +5,12 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable
 from contextlib import AsyncExitStack
-from datetime import timedelta
 from typing import Any
 
 import pytest
 from flask import Flask
 from sqlalchemy import select
 
-from service.core.clock import now
 from service.core.db import db
 from service.monitoring.link_models import Connection
 from service.monitoring.models import Alarm
@@ -23,18 +21,22 @@ from service.remote.models import RemoteAction
 from service.sessions.models import ChargingSession, MeterReading
 from service.stations.models import Connector, Station
 from service.stations.words import Authorization
-from service.tickets import jobs as ticket_jobs
 from service.tickets.models import Ticket
-from service.tickets.states import Resolution, State
 from tests.charger import CallError
 from tests.charger2 import Charger2
 from tests.ocpp_link.conftest import Linking, Memory, url
-from tests.ocpp_link.test_journey import a_link, ask, in_database, ready, until
+from tests.ocpp_link.test_journey import a_link, ask, in_database, ready, restart, until
 
 Tell = Callable[[Charger2], Awaitable[Any]]
 
 
-def play(app: Flask, station: Station, *told: Tell, version: str = "ocpp2.0.1") -> None:
+def play(
+    app: Flask,
+    station: Station,
+    *told: Tell,
+    version: str = "ocpp2.0.1",
+    boots: bool = True,
+) -> None:
     """The charger connects, boots and tells."""
     key = ready(station)
 
@@ -42,7 +44,8 @@ def play(app: Flask, station: Station, *told: Tell, version: str = "ocpp2.0.1") 
         async with AsyncExitStack() as stack:
             url = await stack.enter_async_context(a_link(app))
             charger = await stack.enter_async_context(Charger2(url, "CP1", key, version=version))
-            await charger.boot()
+            if boots:
+                await charger.boot()
             for tell in told:
                 await tell(charger)
 
@@ -270,36 +273,26 @@ def test_the_plugs_of_one_evse_are_one_outlet(app: Flask, station: Station) -> N
         return [tuple(row) for row in db.session.execute(numbered.order_by(Connector.number))]  # type: ignore[misc]
 
     play(app, station, story)
-    assert said()[0] == (1, "Charging")
+    assert said()[0] == (1, "Occupied")
     play(app, station, broken)
     assert said()[0] == (1, "Faulted")
 
 
 def test_a_reset_heals_and_is_proven(app: Flask, station: Station, operator: Person) -> None:
-    key, station_id = ready(station), station.id
+    async def breaks(charger: Charger2) -> None:
+        await charger.event(charger.part("Controller.Problem", evse=1))
+        await charger.status(1, "Faulted")
 
-    async def story() -> None:
-        async with a_link(app) as url:
-            async with Charger2(url, "CP1", key) as charger:
-                charger.answers["Reset"] = {"status": "Accepted"}
-                await charger.boot()
-                await charger.event(charger.part("Controller.Problem", evse=1))
-                await charger.status(1, "Faulted")
-                await in_database(app, lambda: ask(station_id, operator, Kind.RESET, type="soft"))
-                assert await charger.asked("Reset") == {"type": "OnIdle"}
-                await until(app, lambda: db.session.scalar(select(RemoteAction.answered_at)))
-            async with Charger2(url, "CP1", key) as charger:
-                await charger.boot(reason="RemoteReset")
-                await charger.status(1, "Available")
+    asked, _, _ = restart(
+        app,
+        station,
+        operator,
+        Charger2,
+        breaks=breaks,
+        heals=lambda charger: charger.status(1, "Available"),
+    )
 
-    asyncio.run(story())
-    ticket_jobs.resolve_what_is_proven(now() + timedelta(hours=1))
-    db.session.commit()
-
-    action = db.session.scalars(select(RemoteAction)).one()
-    assert (action.state, action.effect) == (ActionState.ANSWERED, Effect.PROVEN)
-    ticket = db.session.scalars(select(Ticket)).one()
-    assert (ticket.state, ticket.resolution) == (State.RESOLVED, Resolution.REMOTE)
+    assert asked == {"type": "OnIdle"}
 
 
 def test_an_outlet_is_taken_out_of_use_and_a_charge_is_stopped_by_its_own_name(
@@ -377,21 +370,26 @@ def test_a_setting_that_is_none_of_ocpp_2_is_not_asked_for_and_says_so(
     }
 
 
-def test_each_outlet_is_asked_how_it_is_after_a_return_without_a_start(
+def test_each_plug_is_asked_how_it_is_after_a_return_without_a_start(
     app: Flask, station: Station, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     key = ready(station)
     monkeypatch.setattr("ocpp_link.connection.BOOTS_WITHIN_S", 0)
     monkeypatch.setattr("ocpp_link.sender.STATES_EVERY_S", 0.01)
 
+    two = db.session.scalars(select(Connector).where(Connector.number == 2)).one()
+    two.plugs = {"1": "Available", "2": "Faulted"}
+    db.session.commit()
+
     async def story() -> list[Any]:
         async with a_link(app) as url, Charger2(url, "CP1", key) as charger:
             charger.answers["TriggerMessage"] = {"status": "Accepted"}
-            return [await charger.asked("TriggerMessage") for _ in range(2)]
+            return [await charger.asked("TriggerMessage") for _ in range(3)]
 
     assert [one["evse"] for one in asyncio.run(story())] == [
         {"id": 1, "connectorId": 1},
         {"id": 2, "connectorId": 1},
+        {"id": 2, "connectorId": 2},
     ]
 
 

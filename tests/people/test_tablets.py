@@ -113,6 +113,20 @@ def test_half_an_enrolment_is_a_problem(browser: FlaskClient, body: Any) -> None
     assert answer.mimetype == "application/problem+json"
 
 
+def test_a_tablet_that_holds_another_ones_work_uses_up_no_code(
+    browser: FlaskClient, carrier: Person
+) -> None:
+    code, other = code_for(carrier), person(Role.TECHNICIAN, "Bo Byte")
+    asked = {"code": code, "name": "Lenovo 3"}
+
+    refused: Any = browser.post(ENROL, json=asked | {"holds_work_of": other.id})
+    assert refused.status_code == 409
+    assert refused.json["type"].endswith("holds-work")
+    assert "the code still holds" in refused.json["detail"]
+
+    assert browser.post(ENROL, json=asked | {"holds_work_of": carrier.id}).status_code == 201
+
+
 def test_who_guesses_codes_must_wait_even_with_the_right_one(
     browser: FlaskClient, carrier: Person
 ) -> None:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from datetime import date
 
+from flask.testing import FlaskClient
+
 from service.contracts.words import Renewal
 from service.core.db import db
 from service.people.models import Customer
@@ -40,6 +42,17 @@ def test_only_covered_stations_are_tightened_and_whoever_is_taken_in_follows(
     assert standing(later) == QUARTERLY
     loosen(one, "Omförhandlat", "test", NOW)
     assert (standing(covered), standing(later)) == (YEARLY, YEARLY)
+
+
+def test_the_stations_page_says_which_contract_asks_for_more(
+    as_admin: FlaskClient, make_plan: MakePlan, make_station: MakeStation, customer: Customer
+) -> None:
+    covered, other = make_station("2025-06-10"), make_station("2025-06-10", "Hamnen 2")
+    tighten(contract_of(customer, covered), None, "Avtalet, §4", "test", NOW, months=3)
+    db.session.commit()
+
+    assert "Avtalet, §4" in as_admin.get(f"/stations/{covered.id}/service").text
+    assert "Avtalet, §4" not in as_admin.get(f"/stations/{other.id}/service").text
 
 
 def test_a_contract_that_ends_gives_the_plan_its_dates_back(

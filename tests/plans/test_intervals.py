@@ -224,30 +224,6 @@ def test_capped_over_ten_cycles() -> None:
     ]
 
 
-def test_the_law_limits_the_latest_day_and_says_so() -> None:
-    rule = replace(YEARLY, late_days=90, legal_max=Interval(months=13))
-    found = look(rule, "2028-12-31", ("2026-03-15",), "2027-04-16")
-
-    assert found[1].latest == found[1].legal_latest == date(2027, 4, 15)
-    assert found[1].is_overdue_by_law
-    # Beyond it, counted from the day on which the date before is taken to be done: today.
-    assert found[2].latest == date(2028, 5, 16)
-    assert not found[2].is_overdue_by_law
-
-
-def test_without_a_completion_the_law_counts_from_nothing() -> None:
-    rule = replace(YEARLY, legal_max=Interval(months=1))
-
-    assert look(rule, "2026-12-31", (), "2026-01-01")[0].latest == date(2026, 4, 14)
-
-
-def test_the_law_never_opens_a_window_after_its_end() -> None:
-    rule = replace(YEARLY, early_days=0, legal_max=Interval(months=11))
-    second = look(rule, "2027-12-31", ("2026-03-15",), "2026-03-15")[1]
-
-    assert second.earliest == second.latest == date(2027, 2, 15)
-
-
 def test_nothing_is_done_in_the_future() -> None:
     with pytest.raises(LateNewsError):
         forecast(YEARLY, [date(2026, 3, 16)], date(2030, 1, 1), date(2026, 3, 15))

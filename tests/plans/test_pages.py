@@ -89,6 +89,28 @@ def test_a_plan_for_a_model_that_nobody_has_entered_in_five_posts(
     assert "counted from" in seeded.get(f"/stations/{station.id}/service").text
 
 
+def test_the_history_of_a_plan_names_its_tasks(as_admin: FlaskClient, make_plan: MakePlan) -> None:
+    plan = make_plan({"key": "visual", "title_sv": "Besiktning", "title_en": "A good look"})
+    page = as_admin.get(f"/plans/{plan.id}/history", headers={"Accept-Language": "en"}).text
+
+    assert "A good look" in page
+    assert "Besiktning" not in page
+
+
+def test_each_page_leads_to_the_next_step_of_a_plan(
+    as_admin: FlaskClient, make_plan: MakePlan, make_station: MakeStation, model: StationModel
+) -> None:
+    panel = f"/stations/{make_station('2026-01-31').id}/service"
+    for page in (f"/models/{model.id}", panel):
+        assert f"/plans/new?model={model.id}" in as_admin.get(page).text, page
+    assert "entered under Models first" in as_admin.get("/plans/new").text
+
+    plan = make_plan()
+
+    assert f"/plans/{plan.id}/stations" in as_admin.get(panel).text
+    assert "/plans/new" not in as_admin.get(panel).text
+
+
 def test_a_task_is_added_changed_and_removed(seeded: FlaskClient, model: StationModel) -> None:
     post(seeded, "/plans", model_id=model.id, name="Service")
     plan = plan_now()
@@ -209,6 +231,8 @@ def test_work_is_completed_skipped_and_taken_back(
     early = post(as_admin, f"{path}/completion", done_on="2026-01-01")
     assert early.status_code == 422
     assert "counts all the same" in early.text
+    assert 'name="though_early"' in early.text
+    assert 'name="though_early"' not in as_admin.get(path).text
     future = post(as_admin, f"{path}/completion", done_on="2099-01-01")
     assert "has not come yet" in future.text
     post(as_admin, f"{path}/completion", done_on="2026-03-08")

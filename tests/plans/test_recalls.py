@@ -126,6 +126,49 @@ def test_a_retired_station_waits_for_nothing(
     assert recall.progress.percent == 100
 
 
+def test_a_station_of_another_model_waits_for_nothing_until_it_is_of_this_one_again(
+    model: StationModel, station: Station, operator: Person
+) -> None:
+    recall = issue(model)
+    for other, progress in (
+        (None, Progress(done=0, open=0, not_affected=1)),
+        (model, Progress(done=0, open=1, not_affected=0)),
+    ):
+        station.edit("test", AT, model=other)
+        for _ in range(2):
+            jobs.keep_recalls(AT)
+        db.session.expire_all()
+        assert recall.progress == progress
+
+    verbs = select(History.verb).where(History.subject == "recall").order_by(History.id)
+    assert list(db.session.scalars(verbs)) == ["create", "except", "take_back"]
+
+
+def test_what_a_person_excepted_stays_so_whatever_becomes_of_the_model(
+    model: StationModel, station: Station, operator: Person
+) -> None:
+    recall = issue(model)
+    entries(recall)[0].except_("made after week 12", operator, AT)
+
+    for other in (None, model):
+        station.edit("test", AT, model=other)
+        jobs.keep_recalls(AT)
+
+    assert [one.note for one in entries(recall)] == ["made after week 12"]
+
+
+def test_what_was_done_stays_done_at_a_station_that_left(
+    model: StationModel, station: Station, operator: Person
+) -> None:
+    recall = issue(model)
+    entries(recall)[0].finish(day("2026-03-01"), operator, AT)
+    station.retire(operator, "sold", AT)
+
+    jobs.keep_recalls(AT)
+
+    assert recall.progress == Progress(done=1, open=0, not_affected=0)
+
+
 def test_a_reopened_recall_names_those_that_came_meanwhile(
     model: StationModel, make_station: MakeStation, operator: Person
 ) -> None:

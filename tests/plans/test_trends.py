@@ -62,11 +62,12 @@ def test_the_reason_is_read_in_both_languages(
     watch()
     one = occurrence(station, NEXT, "rcd")
     with app.test_request_context(), force_locale("en"):
-        told = reasons.of_row(one)
+        told = reasons.of_row(one, NOW)
     assert "“Trip time”, RCD 1, moves towards its limit: 180.5 → 235 → 290 of 300 ms." in told
     assert "At this pace it passes it about" in told
     with app.test_request_context(), force_locale("sv"):
-        assert "”Utlösningstid”, JFB 1, går mot sitt gränsvärde: 180,5 → 235" in reasons.of_row(one)
+        told = reasons.of_row(one, NOW)
+        assert "”Utlösningstid”, JFB 1, går mot sitt gränsvärde: 180,5 → 235" in told
 
 
 def test_a_value_near_its_limit_that_still_rises_is_tested_after_half_the_time(

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
+import pytest
+
 from service.core.db import db
+from service.monitoring import catalogue
 from service.monitoring.models import Alarm, AlarmState
 from service.plans import deeds, jobs, triggers
 from service.plans.words import Event, OccurrenceState
@@ -112,6 +115,50 @@ def test_whichever_comes_first_the_calendar_or_the_energy(
     assert (one.latest_on, one.reason) == (day("2026-03-16"), "use: 105 / 100 kWh")
     assert occurrence(station, "2026-06-10", "plug").reason == "use: 2 / 2 ×"
     assert occurrence(idle, "2026-06-10").reason is None
+
+
+def test_sessions_plugging_and_hours_count_as_well_as_energy(
+    make_plan: MakePlan, make_station: MakeStation
+) -> None:
+    station = make_station("2025-06-10")
+    both = {"title_en": "Both", "sessions": 50, "plug_cycles": 2}
+    plan = make_plan({"hours": 10}, {"title_en": "Sessions", "sessions": 2}, both)
+    give(plan, station, "2026-03-02")
+    charge(station, 1, 6, NOW - timedelta(20))
+    jobs.bring_forward(NOW)
+    told = [occurrence(station, "2026-06-10", key) for key in ("visual-inspection", "sessions")]
+    assert [one.reason for one in told] == [None, None]
+
+    charge(station, 2, 4, NOW - timedelta(3))
+    jobs.bring_forward(NOW)
+    assert [one.reason for one in told] == ["use: 10 / 10 h", "use: 2 / 2 ×"]
+    assert occurrence(station, "2026-06-10", "both").reason == "use: 2 / 2 ×"
+
+
+@pytest.mark.parametrize(
+    ("fault", "event"),
+    [(fault, event) for event, faults in triggers.SAID.items() for fault in faults],
+)
+def test_each_thing_that_a_charger_says_brings_its_work_forward(
+    fault: str, event: Event, make_plan: MakePlan, make_station: MakeStation
+) -> None:
+    times = 1 if event in triggers.AT_ONCE else 3
+    station = make_station("2025-06-10")
+    give(make_plan({"events": [event.value]}), station, "2026-03-02")
+    trip(station, *range(1, times), fault=fault)
+    jobs.bring_forward(NOW)
+    assert occurrence(station, "2026-06-10").reason is None
+
+    trip(station, times, fault=fault)
+    jobs.bring_forward(NOW)
+    assert occurrence(station, "2026-06-10").reason == f"{event.value}: {times} × / 30 d"
+
+
+def test_every_fault_that_a_trigger_listens_for_is_in_the_catalogue() -> None:
+    listened = {fault for faults in triggers.SAID.values() for fault in faults}
+    assert listened <= {row["code"] for row in catalogue.whole()}
+    events = set(Event) - {Event.LIGHTNING}
+    assert set(triggers.SAID) == events
 
 
 def test_use_is_counted_since_the_work_was_done(

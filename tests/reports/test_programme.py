@@ -1,7 +1,7 @@
 """The control programme: every station, every date, and nothing hidden."""
 
 import json
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from hashlib import sha256
 
 import pytest
@@ -29,6 +29,8 @@ from tests.plans.conftest import MakePlan, MakeStation, day, noon, occurrence, t
 from tests.reports.conftest import TODAY
 from tests.reports.reading import pages, words
 
+# Markup, templates, formats, a reversal of direction, letters of other alphabets, and no blank.
+ODD = "<b>&amp;</b> ]]> \u202e{{7*7}} %s %(x)s 漢字 العربية \U0001f600 " + "W" * 118
 TWO_YEARS = Period(day("2025-01-01"), day("2026-12-31"))
 
 
@@ -115,6 +117,50 @@ def test_a_station_without_a_plan_is_named(
     make_station("2026-01-01", "Bortom 7")
 
     assert "Utan underhållsplan, så att inget är planerat där: Bortom 7." in read(customer)
+
+
+def test_stations_without_a_plan_are_counted_where_they_are_too_many_to_name(
+    customer: Customer, site: Site, model: StationModel
+) -> None:
+    for n in range(70):
+        Station.create(f"S{n:02}", f"S-{n}", "test", NOON, site=site, model=model)
+    db.session.commit()
+
+    assert "S58, S59 och 10 till." in read(customer)
+
+
+def test_a_holder_without_stations_gets_a_document_that_says_so(customer: Customer) -> None:
+    read_back = read(customer)
+
+    assert "Registret har ingen laddstation hos den här innehavaren i perioden." in read_back
+    assert "Så hanteras avvikelser" in read_back
+
+
+def test_a_station_that_left_after_midnight_left_on_that_day(
+    fleet: list[Station], customer: Customer, admin: Person
+) -> None:
+    """At half past midnight in Sweden, London still has the day before."""
+    fleet[2].retire(admin, "riven", datetime(2026, 5, 31, 22, 30, tzinfo=UTC))
+    db.session.commit()
+
+    assert "Torget 1 (avvecklad 1 juni 2026)" in read(customer)
+
+
+@pytest.mark.parametrize("language", ["sv", "en"])
+def test_whatever_things_are_called_the_document_is_written(
+    language: str, make_plan: MakePlan, make_station: MakeStation, customer: Customer, site: Site
+) -> None:
+    customer.name = site.name = site.address = site.city = ODD
+    named = {"title_sv": ODD, "title_en": ODD, "legal_basis": ODD}
+    station = make_station("2025-03-10", serial_number="S" * 120)
+    station.name = ODD
+    assign(make_plan(named), [station], "test", noon("2025-03-10"))
+    tick("2026-11-25")
+
+    read_back = read(customer, language)
+
+    assert read_back.count("{{7*7}} %s %(x)s") >= 5
+    assert "W" * 20 in read_back
 
 
 def test_a_station_that_left_in_the_period_stands_in_it(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import replace
-from datetime import timedelta
+from datetime import date, timedelta
 from email import message_from_string, policy
 from hashlib import sha256
 from typing import Any
@@ -27,6 +27,7 @@ from service.core.settings import Setting
 from service.people.models import Customer, Person
 from service.people.tablets import Tablet
 from service.plans.occurrences import Occurrence
+from service.plans.words import OccurrenceState
 from service.reports import service_facts, service_making, service_photos
 from service.reports.service_making import ask_for_reports, make_waiting
 from service.reports.service_printing import PrintingError, printed
@@ -122,6 +123,36 @@ def test_it_says_all_that_was_done(come: ServiceVisit, settings: Settings) -> No
         assert said in read, said
 
 
+def test_no_heading_says_twice_what_it_is_about(come: ServiceVisit, settings: Settings) -> None:
+    blocks = one_made(settings).facts["blocks"]
+    headings = [one["text"] for one in blocks if one["kind"] == "heading"]
+
+    assert "Jordfelsbrytare för uttag 1" in headings
+
+
+@pytest.mark.parametrize(
+    ("state", "said"),
+    [
+        (OccurrenceState.DUE, "Nästa: 1\xa0mars\xa02026, "),
+        (OccurrenceState.OVERDUE, "Försenat: "),
+    ],
+)
+def test_what_comes_next_is_what_must_be_done_first(
+    come: ServiceVisit, settings: Settings, state: OccurrenceState, said: str
+) -> None:
+    mine = select(Occurrence).where(Occurrence.station_id == come.stations[0].id)
+    forward = db.session.scalars(mine.order_by(Occurrence.nominal_on.desc())).first()
+    assert forward is not None
+    day = date(2026, 3, 1)
+    forward.state, forward.earliest_on, forward.latest_on = state, day, day
+    db.session.commit()
+
+    blocks = one_made(settings).facts["blocks"]
+    [result] = [one for one in blocks if one["kind"] == "verdict"]
+
+    assert result["lines"][0].startswith(said)
+
+
 def test_the_corrected_answer_counts(come: ServiceVisit, settings: Settings) -> None:
     run = come.runs[0].run
     where = run.findings[0].item
@@ -134,7 +165,7 @@ def test_the_corrected_answer_counts(come: ServiceVisit, settings: Settings) -> 
     rows = [row for block in facts["blocks"] for row in block.get("rows", ())]
 
     [row] = [row for row in rows if row[0] == labels[where] and len(row) == 5]
-    assert row[3:] == ["▲ Anmärkning", "Skylten är blekt; foto 1"]
+    assert row[3:] == ["▲ Anmärkning", "Skylten är blekt (foto 1)"]
 
 
 def test_it_is_written_in_the_customer_s_language(

@@ -143,6 +143,7 @@ def test_every_bad_cell_is_named_by_row_and_column(as_operations: FlaskClient) -
         "A13,A13,,,,,Zaptec,Pro,steam,99",
         "A14,A14,,,,,,,,,hidden,maybe,0,yesterday,Mars/Base",
         "A15,A15,,,,,,,,,,,3,2026-02-30",
+        "A15,B15,,,,,,,,,,,,9999-12-31",
         f"{'x' * 121},A16",
         "A17,A17,,,,,,,,,,,,,,too,many",
         "A\x0718,A18",
@@ -172,9 +173,10 @@ def test_every_bad_cell_is_named_by_row_and_column(as_operations: FlaskClient) -
         (15, "time_zone", "unknown_zone"),
         (16, "security_profile", "unknown_profile"),
         (16, "commissioned_on", "not_a_date"),
-        (17, "name", "too_long"),
-        (18, "", "more_cells"),
-        (19, "name", "bad_character"),
+        (17, "commissioned_on", "odd_year"),
+        (18, "name", "too_long"),
+        (19, "", "more_cells"),
+        (20, "name", "bad_character"),
     ]
     assert "Another station has this identity already: Hamnen 3." in page
     assert "Row 6 of this file has the same identity." in page

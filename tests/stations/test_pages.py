@@ -183,6 +183,7 @@ def test_a_new_station_shows_its_key_once(
         ({"site_id": "99"}, "Not a valid choice"),
         ({"access": "secret"}, "Invalid Choice"),
         ({"commissioned_on": "yesterday"}, "Not a valid date value"),
+        ({"commissioned_on": "9999-12-31"}, "Dates lie between 1900 and 2200"),
     ],
 )
 def test_a_wrong_station_is_refused_beside_the_field(

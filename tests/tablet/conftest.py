@@ -6,8 +6,9 @@ import io
 import socket
 import threading
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
@@ -21,11 +22,10 @@ from playwright.sync_api import (
     expect,
     sync_playwright,
 )
-from sqlalchemy import Engine, select
+from sqlalchemy import Engine, select, text
 from werkzeug.serving import BaseWSGIServer, WSGIRequestHandler, make_server
 
 from app import create_app
-from service.checklists import catalogue
 from service.core.clock import now
 from service.core.config import Settings
 from service.core.db import db
@@ -40,12 +40,14 @@ from service.visits.models import WorkOrder
 from service.visits.service_visits import ServiceVisit
 from service.visits.states import Kind
 from tests.browser.conftest import CHROMIUM
-from tests.conftest import empty, person
+from tests.conftest import bear_lists, empty, person
 from tests.tablet.items.conftest import until
 
 # A machine that does much beside is slow, not wrong.
 expect.set_options(timeout=20_000)
 PIN = "4711"
+# Somebody waits for a row that another one holds.
+WAITS = text("SELECT count(*) FROM pg_locks WHERE NOT granted")
 UPRIGHT = {"width": 820, "height": 1180}
 
 
@@ -68,6 +70,12 @@ class OneRequest(WSGIRequestHandler):
 
     def log_request(self, code: int | str = "-", size: int | str = "-") -> None:
         """Quiet."""
+
+
+def whole(answer: Iterable[bytes]) -> Iterable[bytes]:
+    """Read and closed before it is sent: a page that is left meanwhile leaves no file open."""
+    with closing(answer) as parts:  # type: ignore[type-var]
+        return [*parts]
 
 
 @dataclass
@@ -94,7 +102,8 @@ class Garage:
             if one.times and asked.startswith(one.asked):
                 one.times -= 1
                 return one.deed(self.app, environ, start_response)
-        return self.app(environ, start_response)
+        answer = self.app(environ, start_response)
+        return whole(answer) if environ["PATH_INFO"].startswith("/static/") else answer
 
     def lose(self, asked: str, times: int = 1) -> None:
         """It is done, and the answer never arrives."""
@@ -173,8 +182,7 @@ def product(tmp_path_factory: pytest.TempPathFactory, database_url: str) -> Iter
 @pytest.fixture
 def garage(product: Flask, owner: Engine) -> Iterator[Garage]:
     with product.app_context():
-        catalogue.load(db.session.connection())
-        db.session.commit()
+        bear_lists(owner)
         garage = Garage(product)
         garage.start()
         yield garage
@@ -234,17 +242,23 @@ def visit(tove: Person, harbour: Station) -> ServiceVisit:
     return planned(tove, harbour)
 
 
-def planned(whose: Person, *stations: Station, text: str = "Årlig service") -> ServiceVisit:
+def planned(
+    whose: Person,
+    *stations: Station,
+    text: str = "Årlig service",
+    starts: datetime | None = None,
+    minutes: int = 30,
+) -> ServiceVisit:
     """A confirmed visit today, with one line for each station."""
     at, site = now(), stations[0].site
     assert site is not None
     order = WorkOrder.draft(site, Kind.PREVENTIVE, "test", at)
     order.lines.extend(
-        WorkOrderLine(station=one, text=text, minutes=30, created_at=at) for one in stations
+        WorkOrderLine(station=one, text=text, minutes=minutes, created_at=at) for one in stations
     )
     db.session.flush()
     order.release("test", at)
-    starts = at + timedelta(minutes=1)
+    starts = starts or at + timedelta(minutes=1)
     visit = visiting.plan(site, order.lines, starts, "test", at, technician=whose)
     db.session.commit()
     return visit
@@ -265,6 +279,15 @@ class Hand:
 
     def ready(self) -> None:
         self.page.wait_for_selector("html[data-ready]")
+
+    @contextmanager
+    def reloading(self) -> Iterator[None]:
+        """Back when the page that this brings up is there: another address in the one before is
+        a navigation too.
+        """
+        with self.page.expect_event("load"):
+            yield
+        self.ready()
 
     def unlock(self) -> None:
         self.page.fill("#pin", PIN)
@@ -300,9 +323,8 @@ class Hand:
         db.session.commit()
         self.open(f"#/enrol/{code}")
         self.page.fill("#pin", PIN)
-        with self.page.expect_navigation():
+        with self.reloading():
             self.page.click("form .main")
-        self.ready()
         self.unlock()
         until(self.page, "navigator.serviceWorker.controller !== null", 60_000)
 

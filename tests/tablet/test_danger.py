@@ -66,6 +66,8 @@ class Outside:
     key: str
     expected: tuple[str, ...] = ("ChangeAvailability",)
     is_in: threading.Event = field(default_factory=threading.Event)
+    # It stays until somebody has looked: what it answered last is kept by then.
+    may_go: threading.Event = field(default_factory=threading.Event)
     asked: list[dict[str, Any]] = field(default_factory=list)
     thread: threading.Thread | None = None
 
@@ -89,9 +91,11 @@ class Outside:
             async with asyncio.timeout(PATIENCE_S):
                 for action in self.expected:
                     self.asked.append(await charger.asked(action))
+            await asyncio.to_thread(self.may_go.wait, PATIENCE_S)
 
     def wait(self) -> list[dict[str, Any]]:
-        """What it was asked, in order."""
+        """What it was asked, in order, once that is all."""
+        self.may_go.set()
         assert self.thread
         self.thread.join(PATIENCE_S)
         return self.asked
@@ -106,8 +110,7 @@ def outside(garage: Garage, harbour: Station, visit: ServiceVisit) -> Iterator[O
     outside = Outside(garage, harbour, key)
     outside.start()
     yield outside
-    if outside.thread:
-        outside.thread.join(PATIENCE_S)
+    outside.wait()
 
 
 def test_a_failed_rcd_test_stops_the_list_and_takes_the_charger_out_of_service(

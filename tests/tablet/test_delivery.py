@@ -9,11 +9,15 @@ from sqlalchemy import select, update
 
 from service.core.clock import now
 from service.core.db import db
-from service.people.models import Person
+from service.people.models import Person, Role
 from service.people.tablets import Tablet
 from service.tablets.words import OperationState
+from service.visits import pausing
 from service.visits.service_visits import ServiceVisit
-from tests.tablet.conftest import Garage, Hand, a_hand, kept, picture
+from service.visits.visit_states import PauseKind
+from tests.conftest import person
+from tests.house import until
+from tests.tablet.conftest import WAITS, Garage, Hand, a_hand, kept, picture
 
 FLUSH = """async () => {
   const { flush } = await import("/static/t/outbox.js");
@@ -29,6 +33,15 @@ FAIL_AGAIN = """async (times) => {
   const { flush } = await import("/static/t/outbox.js");
   while ((await getMeta("contact")).fails < times) await flush({ now: true });
   return (await getMeta("contact")).next_try_at - Date.now();
+}"""
+# As each few seconds, with what was to be waited for over: how often it failed in a row.
+TICK = """async (wait) => {
+  const { getMeta, setMeta } = await import("/static/t/store.js");
+  const { refresh } = await import("/static/t/sync.js");
+  const before = await getMeta("contact");
+  await setMeta("contact", { ...before, next_try_at: wait && Date.now() + wait });
+  await refresh();
+  return (await getMeta("contact")).fails;
 }"""
 POST = "POST /api/t/operations"
 
@@ -46,6 +59,22 @@ def test_an_answer_lost_twice_after_commit_leaves_one_row(
 
     assert garage.came(POST) == 3
     assert [one.body for one in kept()] == [{"text": "Once"}]
+
+
+def test_that_nothing_waits_is_no_contact(garage: Garage, light: Hand) -> None:
+    """Nor does it wait for the next full minute, where the server is back."""
+    state = light.page.locator("#state")
+    garage.stop()
+    light.sync()
+    expect(state).to_contain_text("Ingen kontakt sedan")
+    light.page.evaluate(TICK, 0)
+    expect(state).to_have_class("state offline")
+    tried = light.page.evaluate(TICK, 0)
+    assert light.page.evaluate(TICK, 30_000) == tried
+
+    garage.start()
+    light.page.evaluate(TICK, 0)
+    expect(state).to_have_class("state ok")
 
 
 def test_of_two_tabs_that_send_at_once_one_does(
@@ -148,7 +177,7 @@ def test_two_hundred_photos_all_arrive(light: Hand, visit: ServiceVisit) -> None
 def test_waiting_and_sent_are_two_words_and_the_desk_sees_how_many_wait(
     garage: Garage, light: Hand, visit: ServiceVisit
 ) -> None:
-    garage.refuse(POST, "503 Later", times=2)
+    garage.refuse(POST, "503 Later")
     light.do("note", visit.id, text="One")
     light.page.wait_for_selector("#state.offline")
     light.sync()
@@ -161,6 +190,7 @@ def test_waiting_and_sent_are_two_words_and_the_desk_sees_how_many_wait(
     assert tablet.waiting == 1
     assert tablet.oldest_waiting_at is not None
 
+    garage.mischief.clear()
     light.sync()
     light.handed_over(1)
     expect(light.page.locator("[data-op] .state")).to_have_text("skickat")
@@ -251,6 +281,50 @@ def test_a_pause_asks_why_and_needs_no_position(hand: Hand, visit: ServiceVisit)
         ("check_in", {"scan": None, "position": None}),
         ("pause", {"kind": "part", "why": "Säkringen"}),
     ]
+
+
+def test_a_pause_at_the_desk_is_seen_on_the_glass_once_it_is_heard(
+    hand: Hand, visit: ServiceVisit
+) -> None:
+    page = hand.page
+    page.click(f"[data-visit='{visit.id}'] .main")
+    page.get_by_role("button", name="Checka in").click()
+    hand.handed_over(1)
+    db.session.refresh(visit)
+    disa = person(Role.DISPATCHER, "Disa Dispatch")
+    pausing.pause(visit, PauseKind.PART, "The fuse", disa, now(), now())
+    db.session.commit()
+    expect(page.get_by_role("button", name="Checka ut")).to_be_visible()
+
+    hand.sync()
+    page.get_by_role("button", name="Fortsätt").wait_for()
+    hand.garage.refuse("POST /api/t/operations", "503 Service Unavailable")
+    page.get_by_role("button", name="Fortsätt").click()
+    page.get_by_role("button", name="Paus").wait_for()
+
+
+def test_a_day_that_was_read_before_a_deed_was_in_says_nothing_of_it(
+    garage: Garage, light: Hand, visit: ServiceVisit
+) -> None:
+    """The deed came first and the day was asked for later, but the deed was kept last."""
+    page = light.page
+    light.open(f"#/visit/{visit.id}")
+    visit.site.access_notes = "The key is at the neighbour's"
+    db.session.commit()
+    db.session.execute(select(ServiceVisit).where(ServiceVisit.id == visit.id).with_for_update())
+    page.get_by_role("button", name="Checka in").click()
+    until(lambda: db.session.scalar(WAITS))
+    light.sync()
+    db.session.rollback()
+    light.handed_over(1)
+
+    assert light.stored("package")[0]["at"] > light.stored("outbox")[0]["answer"]["received_at"]
+    light.open("#/outbox")
+    light.open(f"#/visit/{visit.id}")
+    page.get_by_role("button", name="Paus").wait_for()
+    assert not light.stored("outbox")[0].get("is_in")
+    light.sync()
+    assert light.stored("outbox")[0]["is_in"]
 
 
 def test_a_clock_that_is_put_back_holds_up_nothing(

@@ -30,6 +30,25 @@ LATER = """async (hours) => {
   }
 }"""
 
+# Pressed, and gone to another page that is there before the store is through with the draft.
+LEAVE = """async (to) => {
+  const drop = IDBObjectStore.prototype.delete;
+  const dropped = new Promise((settle) => {
+    IDBObjectStore.prototype.delete = function (key) {
+      const held = () => {
+        if (document.body.dataset.shown !== to) this.get("nothing").onsuccess = held;
+      };
+      held();
+      this.transaction.addEventListener("complete", settle);
+      return drop.call(this, key);
+    };
+  });
+  document.querySelector("main form .button.main").click();
+  location.hash = to;
+  await dropped;
+  await new Promise(requestAnimationFrame);
+}"""
+
 
 def files(*colours: str) -> list[dict[str, Any]]:
     return [
@@ -89,7 +108,7 @@ def test_what_is_typed_is_there_again_and_can_be_thrown_away(
 def test_a_file_of_all_that_is_not_sent_is_complete_and_readable(
     garage: Garage, light: Hand, visit: ServiceVisit, tmp_path: Path
 ) -> None:
-    light.open("#/outbox")
+    show(light.page, "#/outbox")
     garage.stop()
     sha = light.photo()
     light.do("photo", visit.id, [sha], sha=sha, caption="Skåpet", station_id=None)
@@ -169,6 +188,18 @@ def test_a_state_is_never_shown_without_its_age(
     page.clock.install()
     page.get_by_role("button", name="Hämta läget").click()
     expect(page.locator(".t-age:not(.stale)")).to_contain_text("Läget")
-    expect(page.locator(".t-outlets")).to_contain_text("Uttag 1: Charging")
+    expect(page.locator(".t-outlets")).to_contain_text("Uttag 1: laddar")
     page.clock.fast_forward("05:00")
     expect(page.locator(".t-age.stale")).to_contain_text("5 min sedan · kan ha ändrats")
+
+
+def test_what_is_kept_late_leaves_the_next_page_alone(
+    garage: Garage, light: Hand, visit: ServiceVisit, harbour: Station
+) -> None:
+    garage.refuse("POST /api/t/operations", "503 Service Unavailable")
+    page = light.open(f"#/fault/{harbour.id}")
+    page.locator("textarea").fill("The door hangs")
+    page.evaluate(LEAVE, "#/scan")
+
+    expect(page.locator("main h1")).to_have_text("Skanna")
+    assert [one["kind"] for one in light.stored("outbox")] == ["new_fault"]

@@ -68,9 +68,8 @@ def test_what_was_typed_reaches_the_desk_before_the_tablet_is_wiped(
 ) -> None:
     half_done(light, visit)
     revoke()
-    with light.page.expect_navigation():
+    with light.reloading():
         light.page.click("#sync")
-    light.ready()
 
     drafts = {one.body["form"]: one for one in kept() if one.body}
     assert {one.kind for one in drafts.values()} == {"draft"}
@@ -106,9 +105,8 @@ def test_what_was_typed_stays_here_until_it_can_leave_and_leaves_once(
         assert the_tablet().wiped_at is None
     assert [one["state"] for one in light.stored("outbox")] == ["waiting", "waiting"]
 
-    with light.page.expect_navigation():
+    with light.reloading():
         light.page.click("#sync")
-    light.ready()
     assert the_tablet().wiped_at is not None
     assert count(Operation) == 2
 
@@ -116,9 +114,8 @@ def test_what_was_typed_stays_here_until_it_can_leave_and_leaves_once(
 def test_a_photo_that_belongs_to_nothing_yet_leaves_too(garage: Garage, light: Hand) -> None:
     sha = light.photo()
     revoke()
-    with light.page.expect_navigation():
+    with light.reloading():
         light.page.click("#sync")
-    light.ready()
     assert [(one.kind, one.blobs) for one in kept()] == [("draft", [sha])]
 
 
@@ -131,7 +128,6 @@ def test_a_draft_that_speaks_of_a_lost_photo_holds_nothing_up(garage: Garage, li
         "ab" * 32,
     )
     revoke()
-    with light.page.expect_navigation():
+    with light.reloading():
         light.page.click("#sync")
-    light.ready()
     assert [(one.kind, one.blobs) for one in kept()] == [("draft", [])]

@@ -10,8 +10,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Page
+from playwright.sync_api import Page, expect
 
+from service.checklists.instruments import Instrument
+from service.checklists.words import InstrumentKind
+from service.core.clock import now
+from service.core.db import db
 from service.stations.models import Station
 from service.visits.service_visits import ServiceVisit
 from tests.browser.test_every_page import AXE, COLOURS, RUN, WIDTHS
@@ -49,6 +53,7 @@ PAGES = {
         )
     },
 }
+METER = {"make": "Metrel", "model": "MI 3155", "serial": "19-1"}
 PICTURES = os.environ.get("SCREENSHOTS")
 # What is touched in gloves, and is too small for them.
 ALL = {"resultTypes": ["violations"]}
@@ -73,10 +78,12 @@ def look(page: Page, window: dict[str, int], colours: str) -> None:
 
 def wrongs(page: Page, name: str) -> dict[str, Any]:
     found: dict[str, Any] = {}
+    told = page.locator("main").inner_text()
+    nothing = [one for one in ("null", "undefined", "[object") if one in told]
     for how, window, colours in LOOKS:
         look(page, window, colours)
         found[how] = page.evaluate(RUN, AGAIN if found else ALL)
-        found[how] += page.evaluate(SMALL)
+        found[how] += page.evaluate(SMALL) + nothing
         if page.evaluate("document.documentElement.scrollWidth > innerWidth"):
             found[how].append("wider than the glass")
         if PICTURES:
@@ -87,6 +94,9 @@ def wrongs(page: Page, name: str) -> dict[str, Any]:
 def test_every_page_of_the_shell_is_accessible_and_for_gloves(
     light: Hand, visit: ServiceVisit, harbour: Station
 ) -> None:
+    Instrument.create("test", now(), kind=InstrumentKind.MULTIFUNCTION, **METER)
+    db.session.commit()
+    light.sync()
     light.do("note", visit.id, text="Something that was sent")
     light.handed_over(1)
     said: list[str] = []
@@ -139,3 +149,16 @@ def test_what_comes_between_is_accessible_too(light: Hand, visit: ServiceVisit, 
     page.evaluate(AXE)
 
     assert wrongs(page, which) == {}
+
+
+def test_a_dialog_goes_with_the_page_that_it_was_asked_on(light: Hand, visit: ServiceVisit) -> None:
+    page = light.page
+    light.open("#/")
+    light.open(f"#/visit/{visit.id}")
+    page.get_by_role("button", name="Det går inte", exact=True).click()
+    page.locator("dialog[open]").wait_for()
+
+    page.go_back()
+
+    expect(page.locator("article.visit")).to_be_visible()
+    expect(page.locator("dialog")).to_have_count(0)

@@ -54,7 +54,7 @@ def kill(profile: Path) -> None:
 
 def go(page: Page, address: str, wait: str) -> None:
     page.evaluate("(address) => (location.hash = address)", address)
-    page.locator(wait).first.wait_for()
+    page.locator(f"body[data-shown='{address}'] {wait}").first.wait_for()
 
 
 def press(page: Page, name: str) -> None:
@@ -124,12 +124,14 @@ def the_ends(hand: Hand, visit: ServiceVisit, over: ServiceVisit, unable: Servic
     page.locator("dialog textarea").fill("Fick inte tag i nyckeln")
     press(page, "Lämna över besöket")
     done(hand, 9)
+    page.locator("body[data-shown='#/']").wait_for()
     go(page, f"#/visit/{unable.id}", ".t-tabs")
     press(page, "Det går inte")
     page.get_by_text("Väder").click()
     page.locator("dialog textarea").fill("Storm")
     press(page, "Avsluta besöket")
     done(hand, 10)
+    page.locator("body[data-shown='#/']").wait_for()
     go(page, f"#/visit/{visit.id}/review", "#finish")
     page.locator("input[id^=line-][id$=-why]").fill("Del saknas")
     page.locator("#minutes-work").fill("")

@@ -13,9 +13,11 @@ from service.core.settings import Setting
 from service.people.models import Person
 from service.sessions.models import Tag
 from service.stations.models import Station
+from service.tickets.models import Ticket
+from service.tickets.states import Priority
 from service.visits.service_visits import ServiceVisit
 from tests.tablet.conftest import Garage, Hand
-from tests.tablet.test_danger import PATIENCE_S, Outside
+from tests.tablet.test_danger import Outside
 
 TAG = "LADDVAKT-TEST"
 ASKED = ("Reset", "UnlockConnector", "RemoteStartTransaction")
@@ -28,8 +30,7 @@ def outside(garage: Garage, harbour: Station, visit: ServiceVisit) -> Iterator[O
     outside = Outside(garage, harbour, key, ASKED)
     outside.start()
     yield outside
-    if outside.thread:
-        outside.thread.join(PATIENCE_S)
+    outside.wait()
 
 
 def test_a_charger_is_restarted_unlocked_and_tried_by_thumb(
@@ -37,7 +38,7 @@ def test_a_charger_is_restarted_unlocked_and_tried_by_thumb(
 ) -> None:
     page = hand.page
     page.goto(f"{hand.garage.address}/t/#/visit/{visit.id}/remote")
-    expect(page.get_by_text("Uttag 1: Available")).to_be_visible()
+    expect(page.get_by_text("Uttag 1: ledigt")).to_be_visible()
     page.get_by_label("Orsak").fill("Fastnat")
     said = page.get_by_role("main").get_by_role("status").last
 
@@ -61,3 +62,20 @@ def test_a_charger_is_restarted_unlocked_and_tried_by_thumb(
         {"connectorId": 1},
         {"connectorId": 1, "idTag": TAG},
     ]
+
+
+def test_where_no_station_is_meant_there_is_nobody_to_ask(
+    harbour: Station, visit: ServiceVisit, hand: Hand, tove: Person
+) -> None:
+    """A ticket of the whole site."""
+    ticket = Ticket.open_by_hand(harbour, "Skylten är borta", Priority.P3, tove, now())
+    ticket.station = None
+    for line in visit.order_lines:
+        line.station, line.text, line.ticket = None, None, ticket
+    visit.touch(now())
+    db.session.commit()
+    hand.sync()
+    hand.open(f"#/visit/{visit.id}/remote")
+
+    expect(hand.page.get_by_text("Besöket gäller hela platsen")).to_be_visible()
+    expect(hand.page.get_by_role("button", name="Starta om")).to_have_count(0)

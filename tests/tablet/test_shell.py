@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Playwright, expect
 
 from service.tablets import shell_views
 from service.visits.service_visits import ServiceVisit
-from tests.tablet.conftest import Hand
+from tests.browser.conftest import CHROMIUM
+from tests.tablet.conftest import Garage, Hand
 
 
 def test_a_new_version_waits_until_somebody_takes_it(
@@ -24,9 +25,8 @@ def test_a_new_version_waits_until_somebody_takes_it(
     assert page.evaluate("() => window.same")
     expect(page.locator("textarea")).to_have_value("Half a sentence")
 
-    with page.expect_navigation():
+    with hand.reloading():
         page.click("#update .button")
-    hand.ready()
     hand.unlock()
     expect(page.locator("textarea")).to_have_value("Half a sentence")
     expect(page.locator(".restored")).to_contain_text("Utkast återställt")
@@ -92,3 +92,16 @@ def test_a_first_page_comes_quickly_on_a_slow_tablet(
         "() => performance.getEntriesByName('first-contentful-paint')[0].startTime"
     )
     assert paint < 3_000
+
+
+def test_without_a_secure_address_it_says_so(garage: Garage, playwright: Playwright) -> None:
+    """By a name and without TLS, as a house without a certificate has it."""
+    name = f"laddvakt.example:{garage.port}"
+    rules = ["--host-resolver-rules=MAP laddvakt.example 127.0.0.1"]
+    browser = playwright.chromium.launch(executable_path=CHROMIUM, args=rules)
+    page = browser.new_page(locale="sv-SE")
+    page.goto(f"http://{name}/t/")
+
+    assert not page.evaluate("isSecureContext")
+    expect(page.locator("#update")).to_contain_text("Adressen är inte säker (https)")
+    browser.close()

@@ -2,15 +2,22 @@
 
 from __future__ import annotations
 
+import json
 from datetime import timedelta
 from typing import Any
 
+import pytest
 from playwright.sync_api import expect
+from sqlalchemy import select
 
+from service.core.clock import now
 from service.core.db import db
+from service.people.models import Person
+from service.people.tablets import Tablet
+from service.stations.models import Station
 from service.tablets import package
 from service.visits.service_visits import ServiceVisit
-from tests.tablet.conftest import Garage, Hand, kept
+from tests.tablet.conftest import Garage, Hand, kept, planned
 
 KEYS = """async (store) => {
   const { openStore } = await import("/static/t/store.js");
@@ -132,6 +139,28 @@ def test_a_visit_that_left_the_package_leaves_with_its_drafts_by_itself(
     light.sync()
     assert light.stored("package")[0]["visits"] == []
     assert keys(light, "draft") == []
+
+
+def test_a_day_too_large_for_the_tablet_is_a_shorter_one(
+    light: Hand,
+    visit: ServiceVisit,
+    tove: Person,
+    harbour: Station,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    later = planned(tove, harbour, starts=now() + timedelta(days=6))
+    light.sync()
+    cards = light.page.locator("[data-visit]")
+    expect(cards).to_have_count(2)
+    tablet = db.session.scalars(select(Tablet)).one()
+    whole = len(package.build(tablet, now()).content)
+    db.session.rollback()
+    monkeypatch.setattr(package, "MOST_BYTES", whole - 1)
+    light.sync()
+
+    expect(light.page.locator(f"[data-visit='{later.id}']")).to_have_count(0)
+    expect(light.page.locator(f"[data-visit='{visit.id}']")).to_be_visible()
+    assert len(json.dumps(light.stored("package")[0], separators=(",", ":"))) < whole
 
 
 def test_settings_say_what_is_kept_here(garage: Garage, light: Hand, visit: ServiceVisit) -> None:

@@ -81,6 +81,16 @@ def see(browser: WebKitGTK, selector: str) -> None:
     )
 
 
+def see_text(browser: WebKitGTK, selector: str, text: str) -> None:
+    WebDriverWait(browser, PATIENCE_S, poll_frequency=0.1).until(
+        lambda it: it.execute_script(
+            "return document.querySelector(arguments[0])?.textContent === arguments[1]",
+            selector,
+            text,
+        )
+    )
+
+
 def press(browser: WebKitGTK, selector: str) -> None:
     see(browser, selector)
     browser.execute_script("document.querySelector(arguments[0]).click()", selector)
@@ -101,9 +111,8 @@ def test_enrolled_and_offline_one_operation_arrives_once(
     see(webkit, "#pin")
     webkit.find_element(By.ID, "pin").send_keys(PIN)
     press(webkit, "form .main")
-    WebDriverWait(webkit, PATIENCE_S, poll_frequency=0.1).until(
-        lambda it: "enrol" not in it.current_url
-    )
+    # Loaded anew, and locked: no page is shown yet.
+    see(webkit, "body:not([data-page]) #pin")
     unlock(webkit)
     see(webkit, "article.visit")
     WebDriverWait(webkit, PATIENCE_S, poll_frequency=0.1).until(
@@ -114,8 +123,9 @@ def test_enrolled_and_offline_one_operation_arrives_once(
     webkit.refresh()
     unlock(webkit)
     press(webkit, f"[data-visit='{visit.id}'] .main")
+    see(webkit, f"body[data-shown='#/visit/{visit.id}']")
     press(webkit, "main .card .t-row .button.main")
-    see(webkit, "#state.offline")
+    see_text(webkit, "#state.offline", "1 not sent")
     assert not kept()
 
     garage.start()

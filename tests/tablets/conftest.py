@@ -12,9 +12,8 @@ from uuid import uuid4
 import pytest
 from flask import Flask
 from PIL import Image
-from sqlalchemy import select
+from sqlalchemy import Engine, select
 
-from service.checklists import catalogue
 from service.core.clock import now
 from service.core.db import db
 from service.people.models import Person, Role
@@ -26,7 +25,7 @@ from service.visits.lines import WorkOrderLine
 from service.visits.models import WorkOrder
 from service.visits.service_visits import ServiceVisit
 from service.visits.states import Kind
-from tests.conftest import person
+from tests.conftest import bear_lists, person
 
 
 def photo(colour: str = "navy", kind: str = "JPEG", size: tuple[int, int] = (60, 40)) -> bytes:
@@ -108,10 +107,8 @@ def hand(app: Flask, tove: Person) -> Hand:
 
 
 @pytest.fixture
-def lists(app: Flask) -> None:
-    """The checklists that the product brings along."""
-    catalogue.load(db.session.connection())
-    db.session.commit()
+def lists(app: Flask, owner: Engine) -> None:
+    bear_lists(owner)
 
 
 def planned(

@@ -70,10 +70,27 @@ def test_an_operation_says_its_reason_in_swedish(desk: FlaskClient, asked: Servi
     assert "cannot become" not in page
 
 
+def test_what_is_open_on_a_list_is_named_as_the_list_names_it(
+    desk: FlaskClient, hand: Hand, visit: ServiceVisit, run: dict[str, Any]
+) -> None:
+    asks = [key for key, _place in items(run)]
+    hand.do("submit", visit_id=visit.id, run=run["uuid"])
+
+    page = desk.get(f"/visits/{visit.id}").text
+    told = re.search("Checklistan lämnades in fast något är öppet: (.+?) ·", page)
+
+    assert told is not None
+    assert told[1].count("; ") == 8
+    assert "(Stationen)" in told[1]
+    assert not [key for key in asks if key in told[1]]
+    assert "|" not in told[1]
+
+
 @pytest.mark.parametrize("reason", reasons.REASONS, ids=reasons.english)
 def test_every_reason_is_found_again_in_what_was_said(app: Flask, reason: Any) -> None:
     told = {name: "x1" for name in ("name", "code", "lines", "key", "items", "known", "old", "at")}
-    told |= {name: "x1" for name in ("before", "after", "item", "run", "why")}
+    told |= {name: "x1" for name in ("before", "after", "item", "run", "why", "maker", "sender")}
+    told |= {"number": "V-00012", "title": "x1"}
     with app.test_request_context(headers={"Accept-Language": "sv"}):
         said = reasons.said(reasons.english(reason) % told)
 

@@ -118,7 +118,7 @@ def test_what_names_a_photo_that_is_not_here_waits_for_it(hand: Hand, station: S
         ({"body": []}, "body"),
         ({"body": {"title": "no station"}}, "body"),
         ({"blobs": ["../../etc/passwd"]}, "blobs"),
-        ({"person_id": 1}, "person_id"),
+        ({"technician_id": 1}, "technician_id"),
     ],
 )
 def test_what_cannot_be_read_is_kept_as_it_came(

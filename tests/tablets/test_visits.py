@@ -145,9 +145,9 @@ def test_an_answer_is_kept_once_and_the_newest_counts(
     hand: Hand, visit: ServiceVisit, run: Any
 ) -> None:
     item = items(run, type="verdict")[0]
-    newer = hand.made("answer", hand.clock, visit_id=visit.id) | {"body": given(run, item, "ok")}
     older = hand.made("answer", hand.clock - timedelta(hours=1), visit_id=visit.id)
     older["body"] = given(run, item, "fail")
+    newer = hand.made("answer", hand.clock, visit_id=visit.id) | {"body": given(run, item, "ok")}
     for operation in (newer, older, newer, older):
         assert hand.send(operation).status_code in (200, 201)
 

@@ -3,15 +3,17 @@
 from datetime import datetime, timedelta
 
 import pytest
+from flask import Flask
 from sqlalchemy import select
 
 from service.core.db import db
 from service.monitoring.link_models import Contact, Node
 from service.monitoring.models import StateInterval
+from service.people.models import Person
 from service.stations.models import Site, Station, StationModel
 from service.tickets import jobs
 from service.tickets.states import State
-from tests.conftest import NOON
+from tests.conftest import NOON, signed_in
 from tests.saying import boot, heartbeat, say, status, tickets
 
 MINUTE = timedelta(minutes=1)
@@ -125,6 +127,21 @@ def test_stations_that_vanish_together_are_one_ticket(
     open_ones = [ticket for ticket in tickets() if ticket.is_open]
     assert [(one.site_id, one.station_id) for one in open_ones] == [(site.id, None)]
     assert open_ones[0].occurrences == 4
+
+
+def test_the_page_of_a_sites_ticket_names_who_went_with_it(
+    app: Flask, operator: Person, station: Station, site: Site, model: StationModel
+) -> None:
+    [other] = neighbours(site, model, 1)
+    say(status(station, NOON), status(other, NOON))
+    look(NOON + 6 * MINUTE)
+    ticket = next(one for one in tickets() if one.is_open)
+
+    page = signed_in(app, operator).get(f"/tickets/{ticket.id}")
+
+    assert page.status_code == 200
+    assert "Several stations of the site at once" in page.text
+    assert f"{other.name} is part of it" in page.text
 
 
 def test_the_sites_ticket_recovers_when_all_are_back(

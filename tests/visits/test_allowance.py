@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime
 
 import pytest
 from flask import Flask
 
 from service.contracts import periods
 from service.contracts.models import ServiceContract
-from service.contracts.words import WorkKind
+from service.contracts.words import Family, WorkKind
 from service.core.db import db
 from service.people.models import Customer, Person
 from service.stations.models import Site, Station
@@ -20,8 +20,10 @@ from service.visits.models import WorkOrder
 from service.visits.states import Kind
 from tests.conftest import NOON, signed_in
 from tests.contracts.conftest import another, contract_of, offer
+from tests.plans.conftest import noon
 from tests.visits.conftest import AT
 
+LATER = noon("2027-03-02")
 DAYS = [date(2026, 1, 10), date(2026, 1, 20), date(2026, 2, 1)]
 
 
@@ -31,7 +33,9 @@ def contract(customer: Customer, station: Station) -> ServiceContract:
     return contract_of(customer, station, package=package)
 
 
-def done(site: Site, by: Person, on: date, *stations: Station) -> list[WorkOrderLine]:
+def done(
+    site: Site, by: Person, on: date, *stations: Station, at: datetime = AT
+) -> list[WorkOrderLine]:
     """A cleaning of each, on an order of its own."""
     order = WorkOrder.draft(site, Kind.PREVENTIVE, by, NOON)
     order.lines.extend(
@@ -41,7 +45,7 @@ def done(site: Site, by: Person, on: date, *stations: Station) -> list[WorkOrder
     db.session.flush()
     order.release(by, NOON)
     for line in order.lines:
-        carrying.finish(line, on, by, AT)
+        carrying.finish(line, on, by, at)
     db.session.commit()
     return order.lines
 
@@ -80,6 +84,62 @@ def test_pricing_an_early_visit_anew_leaves_it_included(
     pricing.price([line.order for line in reversed(lines)], AT)
 
     assert charges(lines) == [Charge.INCLUDED, Charge.INCLUDED, Charge.BEYOND_VISITS]
+
+
+def test_a_visit_that_is_told_late_takes_its_place_among_those_of_the_year(
+    contract: ServiceContract, site: Site, station: Station, technician: Person
+) -> None:
+    first, last, middle = (
+        done(site, technician, on, station)[0] for on in (DAYS[0], DAYS[2], DAYS[1])
+    )
+
+    assert charges([first, middle]) == [Charge.INCLUDED] * 2
+    assert (last.charge, last.extra_price_ore) == (Charge.BEYOND_VISITS, 45_000)
+
+
+def test_a_visit_that_is_taken_back_leaves_its_place_to_the_next(
+    contract: ServiceContract, site: Site, station: Station, technician: Person
+) -> None:
+    lines = [done(site, technician, on, station)[0] for on in DAYS]
+
+    carrying.take_back(lines[0], "at another house", technician, AT)
+
+    assert charges(lines[1:]) == [Charge.INCLUDED] * 2
+    assert lines[2].extra_price_ore is None
+
+
+def test_what_is_approved_keeps_its_price_when_the_others_are_counted_again(
+    contract: ServiceContract, site: Site, station: Station, technician: Person
+) -> None:
+    lines = [done(site, technician, on, station)[0] for on in DAYS]
+    lines[2].order.complete(technician, AT)
+    lines[2].order.approve(technician, AT)
+
+    carrying.take_back(lines[0], "at another house", technician, AT)
+
+    assert charges(lines[1:]) == [Charge.INCLUDED, Charge.BEYOND_VISITS]
+
+
+def test_visits_of_another_year_are_not_counted(
+    contract: ServiceContract, site: Site, station: Station, technician: Person
+) -> None:
+    contract.renew("test", NOON)
+    next_year = [done(site, technician, on.replace(year=2027), station, at=LATER)[0] for on in DAYS]
+    before = done(site, technician, DAYS[0], station)
+
+    assert charges([*before, *next_year]) == [*[Charge.INCLUDED] * 3, Charge.BEYOND_VISITS]
+
+
+def test_another_contract_that_includes_the_work_pays_for_what_is_beyond(
+    contract: ServiceContract, customer: Customer, site: Site, station: Station, technician: Person
+) -> None:
+    more = offer("Online", family=Family.COMMUNICATION, visits_per_year=1, extra_prices={})
+    second = contract_of(customer, station, package=more)
+    days = [*DAYS, date(2026, 2, 20)]
+    lines = [done(site, technician, on, station)[0] for on in days]
+
+    assert [line.contract for line in lines] == [contract, contract, second, contract]
+    assert charges(lines) == [*[Charge.INCLUDED] * 3, Charge.BEYOND_VISITS]
 
 
 def test_a_contract_without_a_number_includes_them_all(

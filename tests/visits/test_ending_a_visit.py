@@ -7,9 +7,10 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
-from sqlalchemy import select
+from flask_babel import force_locale
+from sqlalchemy import Engine, select
 
-from service.checklists import catalogue, runs
+from service.checklists import runs
 from service.checklists.models import ChecklistRun, ChecklistVersion, Finding
 from service.checklists.words import Verdict, VersionState
 from service.contracts.costs import ContractCost
@@ -29,10 +30,12 @@ from service.visits import (
     carrying,
     checking_in,
     finishing,
+    jobs,
     making,
     pricing,
     stopping,
     visit_costs,
+    visit_labels,
     visiting,
 )
 from service.visits.finishing import CLOSED_MEANWHILE, NOT_DONE, Told
@@ -42,6 +45,7 @@ from service.visits.service_visits import ServiceVisit, WrongVisitStateError
 from service.visits.states import LineState, State
 from service.visits.visit_rows import PartUsage, VisitRun, VisitStop, VisitTime
 from service.visits.visit_states import AbortKind, TimeKind, VisitState
+from tests.conftest import bear_lists
 from tests.contracts.conftest import contract_of
 from tests.plans.conftest import day, noon
 from tests.visits.conftest import AT, Due, asked, in_words, ordered, visit_of
@@ -59,8 +63,8 @@ def there(visit: ServiceVisit, technician: Person) -> ServiceVisit:
 
 
 @pytest.fixture
-def run(app: Any, there: ServiceVisit, technician: Person) -> ChecklistRun:
-    catalogue.load(db.session.connection())
+def run(owner: Engine, there: ServiceVisit, technician: Person) -> ChecklistRun:
+    bear_lists(owner)
     published = ChecklistVersion.state == VersionState.PUBLISHED
     version = db.session.scalars(select(ChecklistVersion).where(published)).first()
     assert version is not None
@@ -190,16 +194,50 @@ def test_what_is_too_early_counts_where_somebody_says_so(
     assert visiting.free_lines(line.order) == ([] if counts else [line])
 
 
-def test_a_date_done_elsewhere_meanwhile_is_asked_about(
-    there: ServiceVisit, dispatcher: Person
-) -> None:
+@pytest.fixture
+def done_apart(there: ServiceVisit, dispatcher: Person) -> WorkOrderLine:
+    """The line of a visit whose date is done while somebody is there."""
     (line,) = there.order_lines
     assert line.occurrence is not None
     deeds.complete(line.occurrence, day("2026-03-01"), dispatcher, AT)
+    return line
+
+
+def test_a_date_done_elsewhere_meanwhile_is_asked_about(
+    there: ServiceVisit, done_apart: WorkOrderLine
+) -> None:
     end(there, AT + HOUR)
 
     assert there.state is VisitState.FINISHED
     assert asked(there) == [CLOSED_MEANWHILE]
+
+
+def test_what_is_asked_of_a_line_is_read_in_its_readers_language(
+    there: ServiceVisit, done_apart: WorkOrderLine
+) -> None:
+    end(there, AT + HOUR)
+    jobs.let_go_of_what_ended(AT + HOUR)
+
+    with force_locale("sv"):
+        told = visit_labels.of_question(there.open_reviews[0])
+
+    assert told == (
+        f"{done_apart.named('sv')}: Tillfället har utförts, hoppats över eller strukits på annat "
+        "håll: ange ”inte utförd” här."
+    )
+    assert done_apart.named("sv") != done_apart.about
+
+
+def test_a_line_let_go_while_somebody_is_there_is_asked_about(
+    there: ServiceVisit, done_apart: WorkOrderLine
+) -> None:
+    jobs.let_go_of_what_ended(AT + HOUR)
+
+    with force_locale("sv"):
+        told = [visit_labels.of_question(one) for one in there.open_reviews]
+
+    assert asked(there) == ["taken off"]
+    assert told == [f"{done_apart.named('sv')}: Det utfördes vid sidan av den här ordern."]
 
 
 def test_a_line_done_at_the_desk_meanwhile_is_done(there: ServiceVisit, dispatcher: Person) -> None:

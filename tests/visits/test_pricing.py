@@ -175,3 +175,17 @@ def test_what_is_given_up_costs_nothing(line: WorkOrderLine, dispatcher: Person)
     db.session.flush()
 
     assert line.order.extra_ore == 0
+
+
+def test_a_price_by_hand_goes_on_with_the_work_that_is_not_done(
+    due: Due, dispatcher: Person
+) -> None:
+    order = ordered(dispatcher, due("Hamnen 1"), due("Hamnen 2"))
+    pricing.agree(order.lines[1], 50_000, 12, dispatcher, AT)
+    carrying.finish(order.lines[0], day(TODAY), dispatcher, AT)
+
+    after = carrying.cannot_complete(order, "no key", dispatcher, AT)
+
+    assert after is not None
+    (line,) = after.lines
+    assert (line.charge, line.extra_price_ore, line.vat_percent) == (Charge.AGREED, 50_000, 12)

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from service.core.db import db
 from service.people.models import Person
+from service.plans import jobs as plan_jobs
 from service.plans.recalls import Recall
-from service.plans.words import RecallKind, RecallState
+from service.plans.words import NOT_CONCERNED, RecallKind, RecallState
 from service.stations.models import StationModel
-from service.visits import carrying, making
+from service.visits import carrying, jobs, making
 from service.visits.refusals import Refusal
-from service.visits.states import Kind
+from service.visits.states import Kind, LineState
 from tests.plans.conftest import MakeStation, day
 from tests.visits.conftest import AT, TODAY
 
@@ -60,6 +61,22 @@ def test_a_line_that_is_done_is_the_recall_s_progress(
     carrying.take_back(order.lines[0], "the wrong one", dispatcher, AT)
     assert order.lines[0].recall_station is not None
     assert order.lines[0].recall_station.state is RecallState.OPEN
+
+
+def test_a_line_goes_where_the_recall_does_not_concern_its_station_any_more(
+    model: StationModel, make_station: MakeStation, dispatcher: Person
+) -> None:
+    stays, leaves = make_station("2025-01-01", "A"), make_station("2025-01-01", "B")
+    (order,) = making.from_recall(issue(model), dispatcher, AT).orders
+
+    leaves.edit("test", AT, model=None)
+    plan_jobs.keep_recalls(AT)
+    jobs.let_go_of_what_ended(AT)
+
+    assert {line.station: (line.state, line.reason) for line in order.lines} == {
+        stays: (LineState.OPEN, None),
+        leaves: (LineState.NOT_DONE, NOT_CONCERNED),
+    }
 
 
 def test_a_closed_recall_gets_no_orders(

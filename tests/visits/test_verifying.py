@@ -5,12 +5,13 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 import pytest
+from flask.testing import FlaskClient
 
 from service.core.db import db
 from service.monitoring.link_models import Contact
 from service.people.models import Person
 from service.stations.models import Station
-from service.visits import checking_in, finishing, jobs, verifying, visiting
+from service.visits import checking_in, finishing, jobs, verifying, visit_labels, visiting
 from service.visits.service_visits import ServiceVisit, WrongVisitStateError
 from service.visits.visit_states import VisitState
 from tests.saying import say, status
@@ -88,9 +89,24 @@ def test_what_is_not_seen_in_time_is_told_with_what_was_seen_instead(
 
     assert asked(left) == [verifying.NOT_AVAILABLE]
     words = left.open_reviews[0].facts["words"]
-    assert words == "Hamnen 1 1: Faulted; Hamnen 1 2: no word since, Available"
+    assert words == "Hamnen 1 · 1: Faulted; Hamnen 1 · 2: no word since, Available"
+    assert visit_labels.of_question(left.open_reviews[0]).startswith("Hamnen 1, outlet 1: not")
     assert [one.missed_at for one in verifying.missed(left)] == [LEFT + verifying.WITHIN] * 2
     assert history(left)[-2:] == ["not_seen_available", "ask_dispatcher"]
+
+
+def test_the_history_says_in_the_readers_language_what_an_outlet_said_instead(
+    left: ServiceVisit, at_work: Station, as_admin: FlaskClient
+) -> None:
+    say(status(at_work, LEFT + MINUTE, "Faulted", "GroundFailure"))
+    tick(LEFT + verifying.WITHIN)
+    address = f"/visits/{left.id}/history"
+
+    swedish = as_admin.get(address, headers={"Accept-Language": "sv"}).text
+    assert "Hamnen 1, uttag 2: inget hört sedan utcheckningen" in swedish
+    assert "no word since" not in swedish
+    english = as_admin.get(address, headers={"Accept-Language": "en"}).text
+    assert "Hamnen 1, outlet 2: no word since the check-out" in english
 
 
 def test_a_station_that_is_away_is_offline_instead(left: ServiceVisit, at_work: Station) -> None:

@@ -280,8 +280,8 @@ def test_what_is_not_available_stands_on_the_page(
     db.session.commit()
     page = text(as_dispatcher, f"/visits/{planned.id}")
     assert "Not available after the visit" in page
-    assert "Hamnen 3 1: no word since the check-out" in page
-    assert "Hamnen 3 1: no word since the check-out" in text(as_dispatcher, "/visits")
+    assert "Hamnen 3, outlet 1: no word since the check-out" in page
+    assert "Hamnen 3, outlet 1: no word since the check-out" in text(as_dispatcher, "/visits")
 
 
 def test_a_ticket_says_that_it_was_an_own_test(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import timedelta
 from decimal import Decimal
 
@@ -17,7 +18,13 @@ from service.people.skills import Skill
 from service.plans import deeds
 from service.plans.deeds import ClosedError, TooEarlyError
 from service.plans.occurrences import Occurrence
-from service.plans.words import OccurrenceState
+from service.plans.words import (
+    ANOTHER_PLAN,
+    ANOTHER_SITE,
+    BIGGER_SERVICE,
+    DONE_APART,
+    OccurrenceState,
+)
 from service.stations.models import Site, Station
 from service.tickets.models import Ticket
 from service.tickets.states import Priority
@@ -43,7 +50,7 @@ from service.visits.refusals import (
 from service.visits.states import Kind, LineState, State
 from tests.conftest import person
 from tests.plans.conftest import MakeStation, day, noon
-from tests.visits.conftest import AT, TODAY, Due, ordered
+from tests.visits.conftest import AT, TODAY, Due, in_words, ordered
 
 
 def refusals(made: making.Made) -> list[Refusal]:
@@ -518,8 +525,60 @@ def test_nothing_is_left_to_do_at_a_station_that_is_retired(
     first.station.retire(operator, "sold", AT)
 
     for _ in range(2):
-        jobs.let_go_of_retired(AT)
+        jobs.let_go_of_what_ended(AT)
 
     assert [line.state for line in order.lines] == [LineState.NOT_DONE, LineState.OPEN]
     assert verbs(order)[-1] == "line_not_done"
     assert verbs(order).count("line_not_done") == 1
+
+
+def test_a_line_goes_when_its_station_stands_at_another_site(
+    site: Site, station: Station, customer: Customer, dispatcher: Person
+) -> None:
+    order = WorkOrder.draft(site, Kind.CORRECTIVE, dispatcher, AT)
+    in_words(order, station, "Paint the box")
+    station.edit("test", AT, site=Site(customer=customer, name="Torget", created_at=AT))
+
+    jobs.let_go_of_what_ended(AT)
+
+    assert [(line.state, line.reason) for line in order.lines] == [
+        (LineState.NOT_DONE, ANOTHER_SITE)
+    ]
+
+
+@pytest.mark.parametrize(
+    ("close", "why"),
+    [
+        (lambda date, by: date.void(ANOTHER_PLAN, AT), ANOTHER_PLAN),
+        (lambda date, by: deeds.skip(date, "snowed in", by, AT), "snowed in"),
+        (lambda date, by: deeds.complete(date, day(TODAY), by, AT), DONE_APART),
+        (lambda date, by: setattr(date, "state", OccurrenceState.SUPERSEDED), BIGGER_SERVICE),
+    ],
+)
+def test_a_line_goes_with_its_date(
+    due: Due, dispatcher: Person, close: Callable[[Occurrence, Person], object], why: str
+) -> None:
+    """Asked for no more, skipped, done apart, or taken along by a bigger service."""
+    gone, stays = due("Hamnen 1"), due("Hamnen 2")
+    order = ordered(dispatcher, gone, stays)
+    close(gone, dispatcher)
+
+    for _ in range(2):
+        jobs.let_go_of_what_ended(AT)
+
+    assert [(line.state, line.reason) for line in order.lines] == [
+        (LineState.NOT_DONE, why),
+        (LineState.OPEN, None),
+    ]
+    assert verbs(order).count("line_not_done") == 1
+
+
+def test_a_follow_up_holds_nothing_of_another_site(
+    site: Site, station: Station, customer: Customer, dispatcher: Person
+) -> None:
+    order = WorkOrder.draft(site, Kind.CORRECTIVE, dispatcher, AT)
+    in_words(order, station, "Paint the box")
+    order.release(dispatcher, AT)
+    station.edit("test", AT, site=Site(customer=customer, name="Torget", created_at=AT))
+
+    assert carrying.cannot_complete(order, "it is not here", dispatcher, AT) is None

@@ -22,7 +22,7 @@ const outbox = {
   onChange: () => {},
 };
 const live = () => fetch("/live.json").then((answer) => answer.json(), () => null);
-const context = { store, outbox, words, live, pkg: bench.package, person: { language: bench.language }, language: bench.language };
+const context = { store, outbox, words, live, isHere: () => true, pkg: bench.package, person: { language: bench.language }, language: bench.language };
 
 async function route() {
   const [, visit, kind, run, name] = location.hash.slice(1).split("/").slice(1).map(decodeURIComponent);

@@ -146,6 +146,17 @@ def test_a_later_answer_from_a_colleague_counts(bench: Bench) -> None:
     expect(page.locator("#field")).to_have_value("CD-34")
 
 
+def test_of_its_own_answers_the_last_counts_whatever_its_clock_said(bench: Bench) -> None:
+    page = bench.item("serial|station")
+    typed(page, "AB-12")
+    go_on(page)
+    earlier = {"value": "CD-34", "at": "2099-01-01T00:00:00Z", "seq": 0.5}
+    bench.package["visits"][0]["runs"][0]["answers"] = {"serial|station": earlier}
+    page = bench.item("serial|station")
+
+    expect(page.locator("#field")).to_have_value("AB-12")
+
+
 @pytest.mark.parametrize("way", ["#field", "#note"])
 def test_any_text_comes_through_unharmed(bench: Bench, way: str) -> None:
     page = bench.item("serial|station")
