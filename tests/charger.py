@@ -26,7 +26,7 @@ Payload = dict[str, Any]
 Answer = Payload | Exception | None
 Answers = dict[str, Answer | Callable[[Payload], Answer]]
 
-PATIENCE_S = 10.0
+PATIENCE_S = 20.0
 
 
 class CallError(Exception):

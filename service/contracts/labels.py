@@ -122,7 +122,6 @@ WORDS: dict[str, dict[Any, Any]] = {
     "reminder": REMINDER,
     "renewal": RENEWAL,
 }
-DATES = {"anchor_on", "ends_on", "since", "starts_on", "until"}
 
 
 def verb(word: str) -> Any:
@@ -143,8 +142,6 @@ def value(name: str, given: Any) -> Any:
         return WORDS[name].get(given, given)
     if name.endswith("ore") or name.startswith("extra_"):
         return kronor(given, current())
-    if name in DATES:
-        return day(date.fromisoformat(given))
     return _listed(given) if isinstance(given, list) else given
 
 

@@ -132,6 +132,9 @@ ACTOR: dict[str, Any] = {
     "charger": _l("The charger"),
     "command line": _l("Command line"),
     "demo": _l("The demo fleet"),
+    "lines without work": _l("The rules"),
+    "link": _l("The link to the chargers"),
+    "maintenance trigger": _l("The rules"),
     "rule": _l("The rules"),
 }
 

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
-from datetime import datetime
+from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import ForeignKey, Index, Select, select
 from sqlalchemy.orm import Mapped, mapped_column
 
+from service.core import dates
+from service.core.clock import now
 from service.core.db import Model, db
 
 if TYPE_CHECKING:
@@ -17,6 +20,9 @@ if TYPE_CHECKING:
 
 # Whatever is told in words is told in both.
 LANGUAGES = ("sv", "en")
+# As `_plain` writes them down.
+DAY = re.compile(r"\d{4}-\d\d-\d\d")
+MOMENT = re.compile(DAY.pattern + r"[T ]\d\d:\d\d\S*[+-]\d\d:\d\d")
 
 
 class History(Model):
@@ -107,12 +113,27 @@ def in_both(say: Callable[[str], str]) -> dict[str, str]:
 
 
 def spoken(given: Any, language: str) -> Any:
-    """What was written down, as somebody reads it: rows by their name, words in their language."""
+    """What was written down, as somebody reads it: rows by their name, words and days in their
+    language.
+    """
     if isinstance(given, list):
         return [spoken(one, language) for one in given]
+    if isinstance(given, str):
+        return _dated(given, language)
     if not isinstance(given, dict):
         return given
     return given.get("name", given) if "id" in given else given.get(language, given)
+
+
+def _dated(words: str, language: str) -> str:
+    try:
+        if DAY.fullmatch(words):
+            return dates.day(date.fromisoformat(words), language)
+        if MOMENT.fullmatch(words):
+            return dates.moment(datetime.fromisoformat(words), language, now())
+    except ValueError:
+        pass  # The number of a part may look like a day.
+    return words
 
 
 def plain(_name: str, given: Any) -> Any:

@@ -123,10 +123,11 @@ def with_reason(
     return done(words, address)
 
 
-def history(row: Model, labels: Labels) -> str:
+def history(row: Model, labels: Labels, why: Callable[[str], str] = str) -> str:
+    """`why` says a reason that a rule wrote down in the reader's language."""
     deeds = db.session.scalars(History.of(row).limit(SHOWN + 1)).all()
     values: dict[str, Any] = {"deeds": deeds[:SHOWN], "is_more": len(deeds) > SHOWN}
-    return render_template("core/_history.html", labels=labels, spoken=spoken, **values)
+    return render_template("core/_history.html", labels=labels, spoken=spoken, why=why, **values)
 
 
 def in_use_filter(kind: Any) -> Filter:

@@ -94,8 +94,11 @@ def reopen(one: Occurrence, why: str, by: Doer, at: datetime) -> None:
 
 def bring_forward(one: Occurrence, to: date, why: str, by: Doer, at: datetime) -> bool:
     """Something happened or was counted that cannot wait. False where it is due by then anyway."""
-    latest = one.superseded_by.latest_on if one.superseded_by else one.latest_on
-    if not one.is_to_do or latest <= to:
+    if not _is_asked(one, to):
+        return False
+    # Two clocks ask for the same at once.
+    _lock(one)
+    if not _is_asked(one, to):
         return False
     today = local_day(one.station, at)
     one.earliest_on, one.latest_on = min(one.earliest_on, today, to), min(one.latest_on, to)
@@ -107,6 +110,11 @@ def bring_forward(one: Occurrence, to: date, why: str, by: Doer, at: datetime) -
     generation.nest([one.station_id])
     announce("station", one.station_id, at)
     return True
+
+
+def _is_asked(one: Occurrence, to: date) -> bool:
+    latest = one.superseded_by.latest_on if one.superseded_by else one.latest_on
+    return one.is_to_do and to < latest
 
 
 def deadlines(gone: Iterable[Occurrence]) -> list[Deadline]:

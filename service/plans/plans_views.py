@@ -39,7 +39,7 @@ bp = Blueprint("plans", __name__, url_prefix="/plans")
 
 @bp.context_processor
 def _words() -> dict[str, Any]:
-    return {"in_words": reasons.in_words, "work": work.WORK_KIND}
+    return {"in_words": reasons.in_words, "season": reasons.season, "work": work.WORK_KIND}
 
 
 @bp.get("")

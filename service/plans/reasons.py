@@ -7,12 +7,14 @@ from collections.abc import Callable
 from datetime import date, datetime
 from typing import Any
 
+from babel.dates import get_month_names
 from flask_babel import gettext, ngettext
 
 from service.checklists import drifting, fields_words
 from service.core import dates, language
-from service.plans import labels
-from service.plans.intervals import Expected, Interval, Nominal, Origin, Rule
+from service.plans import labels, rules
+from service.plans.intervals import Expected, Interval, Nominal, Origin, Rule, window
+from service.plans.models import MaintenanceTask
 from service.plans.occurrences import Occurrence
 from service.plans.places import local_day
 from service.plans.words import OccurrenceState
@@ -124,6 +126,8 @@ def of_row(row: Occurrence, at: datetime, write: Write = date.isoformat) -> str:
     if row.missed:
         passed = ngettext("%(num)s date before it passed.", "%(num)s before it passed.", row.missed)
         told.append(passed)
+    if _is_narrowed(row):
+        told.append(_("Its season is %(months)s.", months=season(row.task)))
     told += _law(row, at, write)
     if row.state is OccurrenceState.DONE and row.done_on:
         told.append(_done(row.nominal_on, row.done_on, write))
@@ -133,6 +137,24 @@ def of_row(row: Occurrence, at: datetime, write: Write = date.isoformat) -> str:
     if row.reason:
         told.append(given(row.reason))
     return " ".join(told)
+
+
+def season(task: MaintenanceTask) -> str:
+    """Its first and last month, or nothing: all year."""
+    if task.season_from is None or task.season_to is None:
+        return ""
+    names = get_month_names("wide", locale=language.current())
+    return f"{names[task.season_from]}–{names[task.season_to]}"
+
+
+def _is_narrowed(row: Occurrence) -> bool:
+    """Whether its window is that of the season, not that of its tolerance."""
+    if not row.is_to_do or row.brought_to:
+        return False
+    rule = rules.rule_of(row.task, Interval(row.months, row.days), row.counted_from)
+    earliest, latest, _legal = window(rule, row.nominal_on, row.last_done_on)
+    whole = earliest, latest
+    return rules.in_season(row.task, row.nominal_on, *whole) != whole
 
 
 def _law(row: Occurrence, at: datetime, write: Write) -> list[str]:

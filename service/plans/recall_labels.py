@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import date
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
@@ -72,8 +71,6 @@ def column(word: str) -> Any:
 
 def value(name: str, given: Any) -> Any:
     """What a column was, or became."""
-    if name in ("done_on", "issued_on") and given:
-        return short_day(date.fromisoformat(given))
     if name == "kind" and given in list(RecallKind):
         return KIND[RecallKind(given)]
     return register.value(name, given)

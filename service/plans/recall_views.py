@@ -143,7 +143,7 @@ def _station_in_state(query: Recalls, value: str) -> Recalls:
 
 @bp.get("/recalls/<int:recall_id>/history")
 def history(recall_id: int) -> str:
-    return pages.history(g.person.may_see(Recall, recall_id), labels)
+    return pages.history(g.person.may_see(Recall, recall_id), labels, labels.reason)
 
 
 @bp.route("/recalls/new", methods=["GET", "POST"])

@@ -76,7 +76,7 @@ def reopen(occurrence_id: int) -> Answer:
 
 @bp.get("/service/<int:occurrence_id>/history")
 def history(occurrence_id: int) -> str:
-    return pages.history(g.person.may_see(Occurrence, occurrence_id))
+    return pages.history(g.person.may_see(Occurrence, occurrence_id), why=reasons.given)
 
 
 @bp.get("/stations/<int:station_id>/service")

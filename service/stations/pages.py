@@ -47,9 +47,11 @@ def with_reason(deed: Callable[[str], None], words: str, address: str) -> Respon
     return register.with_reason(deed, words, address, refusals)
 
 
-def history(row: Model, words: register.Labels = labels) -> str:
-    """What has been done to it. `words` say how its verbs and columns are called."""
-    return register.history(row, words)
+def history(row: Model, words: register.Labels = labels, why: Callable[[str], str] = str) -> str:
+    """What has been done to it. `words` say how its verbs and columns are called, `why` how a
+    rule's reasons are.
+    """
+    return register.history(row, words, why)
 
 
 def changed(edit: Callable[[], None], address: str) -> Response:

@@ -59,6 +59,11 @@ class Allowance:
         return len(before) >= self.included
 
 
+def running(contract: ServiceContract, today: date) -> Allowance:
+    """Of the year that runs, or of the last one where nothing is agreed for today."""
+    return of_contract(contract, min(today, contract.ends_on))
+
+
 def of_contract(contract: ServiceContract, on: date) -> Allowance:
     since, until = periods.running_year(contract.starts_on, on)
     included = contract.agreed.visits_per_year

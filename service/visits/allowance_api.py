@@ -34,11 +34,18 @@ class ContractVisitsShape(Schema):
 
 
 class YearQuery(Body):
-    on = CivilDay(metadata={"description": "A day of the year that is asked for; else today."})
+    on = CivilDay(
+        metadata={
+            "description": "A day of the year that is asked for; else today, or the contract's "
+            "last day where that has passed."
+        }
+    )
 
 
 @contracts.get("/contracts/<int:contract_id>/visits", ContractVisitsShape, YearQuery)
 def list_contract_visits(asked: dict[str, Any], contract_id: int) -> Allowance:
     """Get how many of a contract's visits of its year are used."""
     contract = seen(ServiceContract, contract_id)
-    return allowance.of_contract(contract, asked.get("on") or dates.today(clock.now()))
+    if on := asked.get("on"):
+        return allowance.of_contract(contract, on)
+    return allowance.running(contract, dates.today(clock.now()))

@@ -14,5 +14,5 @@ from service.visits.blueprint import visits as bp
 @bp.get("/contracts/<int:contract_id>/visits")
 def of_contract(contract_id: int) -> str:
     contract = g.person.may_see(ServiceContract, contract_id)
-    year = allowance.of_contract(contract, dates.today(now()))
+    year = allowance.running(contract, dates.today(now()))
     return render_template("visits/_allowance.html", year=year, labels=labels)

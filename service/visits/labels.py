@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import date
 from typing import Any
 
 from flask_babel import gettext as _
@@ -205,8 +204,6 @@ def value(name: str, given: Any) -> Any:
         return STATE[State(given)]
     if name == "kind" and given in list(Kind):
         return KIND[Kind(given)]
-    if name.endswith("_on") and given:
-        return short_day(date.fromisoformat(given))
     if name == "price_ore" and isinstance(given, int):
         return kronor(given, language.current())
     return register.value(name, given)

@@ -89,7 +89,8 @@ def _may_go(visit: ServiceVisit, after: VisitState) -> bool:
 
 @bp.get("/visits/<int:visit_id>/history")
 def history(visit_id: int) -> str:
-    return pages.history(g.person.may_see(ServiceVisit, visit_id), visit_labels)
+    visit = g.person.may_see(ServiceVisit, visit_id)
+    return pages.history(visit, visit_labels, order_labels.reason)
 
 
 @bp.route("/visits/<int:visit_id>/edit", methods=["GET", "POST"])

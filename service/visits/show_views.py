@@ -33,7 +33,7 @@ def show(order_id: int) -> str:
 
 @bp.get("/work-orders/<int:order_id>/history")
 def history(order_id: int) -> str:
-    return pages.history(g.person.may_see(WorkOrder, order_id), labels)
+    return pages.history(g.person.may_see(WorkOrder, order_id), labels, labels.reason)
 
 
 @bp.get("/work-orders/<int:order_id>/lines/<int:line_id>")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import date
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -222,8 +222,6 @@ def value(name: str, given: Any) -> Any:
         return PAUSE[PauseKind(given)]
     if name == "question":
         return QUESTION.get(given, given)
-    if name == "starts_at" and given:
-        return dates.moment(datetime.fromisoformat(given), language.current(), now())
     return labels.value(name, given)
 
 

@@ -82,7 +82,7 @@ class RunPage {
   }
 
   fill(row, one, name) {
-    const { run, words } = this;
+    const { run } = this;
     const { item } = run.items.get(one.item);
     const quick = item.type === "verdict" && !one.locked.length;
     row.classList.toggle("locked", one.locked.length > 0);

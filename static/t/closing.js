@@ -3,6 +3,7 @@ import { MOST_MINUTES } from "./fields.js";
 import { unitName } from "./part.js";
 import { runTitle } from "./places.js";
 import { parseNumber } from "./rules.js";
+import { dayOf } from "./words.js";
 
 export class Closing {
   static async open(context, visit) {
@@ -46,7 +47,7 @@ export class Closing {
   }
 
   isEarly(line) {
-    return Boolean(line.early_until) && today() < line.early_until;
+    return Boolean(line.early_until) && dayOf(Date.now(), this.visit.site.time_zone) < line.early_until;
   }
 
   // ---- times and parts
@@ -164,9 +165,4 @@ export class Closing {
 function whole(text) {
   const number = parseNumber(String(text));
   return Number.isInteger(number) ? number : NaN;
-}
-
-function today() {
-  const at = new Date();
-  return `${at.getFullYear()}-${String(at.getMonth() + 1).padStart(2, "0")}-${String(at.getDate()).padStart(2, "0")}`;
 }

@@ -1,12 +1,12 @@
 // A part of the station that has a serial number of its own, put in or taken in its place.
 import { h } from "./dom.js";
-import { keepTyped, labelled, select, visitAt } from "./fields.js";
+import { keepDone, keepTyped, labelled, select, visitAt } from "./fields.js";
 
 const KINDS = ["rcd", "filter", "contactor", "cable", "connector", "modem", "meter", "screen", "power_module", "fan", "payment_terminal", "other"];
 
 export async function show(main, params, context) {
   const { station: id } = params;
-  const { pkg, words, store, outbox } = context;
+  const { pkg, words } = context;
   const station = pkg?.stations[id];
   if (!station) return main.replaceChildren(h("h1", {}, words("station.unknown")));
   const kind = select(KINDS.map((one) => [one, words(`component.kind.${one}`)]));

@@ -1,5 +1,6 @@
 // The day, in the order in which it is driven.
 import { h } from "./dom.js";
+import { dayOf } from "./words.js";
 
 const ENDED = new Set(["finished", "aborted", "cancelled"]);
 const DAY_MS = 24 * 3600 * 1000;
@@ -12,17 +13,16 @@ export async function show(main, _params, context) {
   const ended = await endedHere(store);
   const visits = [...pkg.visits].sort((a, b) => a.starts_at.localeCompare(b.starts_at));
   const isOver = (visit) => ENDED.has(visit.state) || ended.has(visit.id);
-  const today = dayOf(Date.now());
   const open = visits.filter((visit) => !isOver(visit));
-  const ofToday = open.filter((visit) => dayOf(visit.starts_at) === today);
+  const ofToday = open.filter((visit) => dayFromToday(visit) === 0);
   const unsent = await outbox.status();
   main.replaceChildren(
     title,
     aged(pkg, unsent, (await store.getMeta("skew_ms")) ?? 0, context),
     ...section(null, ofToday, context, words("day.none")),
     toLoad(ofToday, words),
-    ...section("day.before", open.filter((visit) => dayOf(visit.starts_at) < today), context),
-    ...section("day.later", open.filter((visit) => dayOf(visit.starts_at) > today), context),
+    ...section("day.before", open.filter((visit) => dayFromToday(visit) < 0), context),
+    ...section("day.later", open.filter((visit) => dayFromToday(visit) > 0), context),
     ...section("day.done", visits.filter(isOver), context),
     h("p", { class: "hint" }, words("day.downloaded", { at: context.day(pkg.at, true), until: context.day(pkg.good_until) })),
   );
@@ -53,7 +53,8 @@ function card(visit, { pkg, words, hour, day }, heading) {
   const { site } = visit;
   const stations = visit.stations.map((id) => pkg.stations[id]).filter(Boolean);
   const kits = visit.lines.map((line) => line.kit?.name).filter(Boolean);
-  const when = dayOf(visit.starts_at) === dayOf(Date.now()) ? hour(visit.starts_at) : day(visit.starts_at, true);
+  const zone = site.time_zone;
+  const when = dayFromToday(visit) === 0 ? hour(visit.starts_at, zone) : day(visit.starts_at, true, zone);
   const tags = [
     words("day.minutes", { n: visit.minutes }),
     words(visit.lines.length === 1 ? "day.line" : "day.lines", { n: visit.lines.length }),
@@ -62,7 +63,7 @@ function card(visit, { pkg, words, hour, day }, heading) {
   ];
   return h("article", { class: "card visit", "data-visit": visit.id },
     h(heading, { dir: "auto" }, `${when} · ${site.name}`),
-    h("p", { dir: "auto" }, [site.address, [site.postal_code, site.city].filter(Boolean).join(" ")].filter(Boolean).join(", ")),
+    h("p", { dir: "auto" }, addressOf(site)),
     h("p", { dir: "auto" }, stations.map((one) => [one.name, one.model].filter(Boolean).join(" – ")).join(" · ")),
     h("ul", { class: "tags" }, tags.filter(Boolean).map((tag) => h("li", {}, tag))),
     site.access_notes && h("p", { class: "notice", dir: "auto" }, site.access_notes),
@@ -70,6 +71,12 @@ function card(visit, { pkg, words, hour, day }, heading) {
       navigate(site, words),
       h("a", { class: "button main", href: `#/visit/${visit.id}` }, words("day.open"))),
   );
+}
+
+// As it is written on a letter.
+export function addressOf({ address, postal_code, city }) {
+  const town = [postal_code, city].filter(Boolean).join(" ");
+  return [address, town].filter(Boolean).join(", ");
 }
 
 function navigate(site, words) {
@@ -90,7 +97,8 @@ function toLoad(visits, words) {
     h("ul", { class: "plain" }, [...sums.values()].map((part) => h("li", {}, words("visit.kit_part", { n: part.quantity, part: `${part.number} ${part.name}` })))));
 }
 
-function dayOf(at) {
-  const date = new Date(at);
-  return `${date.getFullYear()}-${String(date.getMonth() + 1).padStart(2, "0")}-${String(date.getDate()).padStart(2, "0")}`;
+// Before today, today or later, where the work is done.
+function dayFromToday(visit) {
+  const zone = visit.site.time_zone;
+  return dayOf(visit.starts_at, zone).localeCompare(dayOf(Date.now(), zone));
 }

@@ -1,10 +1,10 @@
 // Something is wrong that nobody asked about: a ticket, with coverage or without.
 import { h } from "./dom.js";
-import { choices, keepPhotos, keepTyped, labelled, select, visitAt } from "./fields.js";
+import { choices, keepDone, keepPhotos, keepTyped, labelled, select, visitAt } from "./fields.js";
 
 export async function show(main, params, context) {
   const { station: id } = params;
-  const { pkg, words, store, outbox } = context;
+  const { pkg, words } = context;
   const stations = Object.values(pkg?.stations ?? {});
   const where = select(stations.map((one) => [String(one.id), one.name]), id ?? undefined);
   const outlet = select([["0", words("fault.whole")]]);

@@ -3,6 +3,7 @@
 import { h } from "./dom.js";
 import { parseNumber } from "./rules.js";
 import { shownNumber } from "./run.js";
+import { dayOf } from "./words.js";
 
 const REMEMBERED = "instrument:";
 
@@ -148,10 +149,6 @@ function remember(item, id) {
 
 export function isExpired(instrument, at = new Date()) {
   return Boolean(instrument?.calibrated_until) && instrument.calibrated_until < dayOf(at);
-}
-
-function dayOf(at) {
-  return `${at.getFullYear()}-${String(at.getMonth() + 1).padStart(2, "0")}-${String(at.getDate()).padStart(2, "0")}`;
 }
 
 export function instrumentField(run, name, item, { disabled, onChange }) {

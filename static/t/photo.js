@@ -54,7 +54,7 @@ export function photoField(run, name, { disabled, onChange }) {
       const photos = run.entry(name).photos ?? [];
       if (!photos.includes(sha)) await keep([...photos, sha]);
       draw();
-    } catch (error) {
+    } catch {
       trouble.textContent = words("photo.unread", { name: file.name });
     }
   };

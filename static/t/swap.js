@@ -1,10 +1,10 @@
 // The station is another device now: its identity moves, its history stays.
 import { h } from "./dom.js";
-import { keepPhotos, keepTyped, labelled, visitAt } from "./fields.js";
+import { keepDone, keepPhotos, keepTyped, labelled, visitAt } from "./fields.js";
 
 export async function show(main, params, context) {
   const { station: id } = params;
-  const { pkg, words, store, outbox } = context;
+  const { pkg, words } = context;
   const station = pkg?.stations[id];
   if (!station) return main.replaceChildren(h("h1", {}, words("station.unknown")));
   const before = h("input", { maxlength: "100", value: station.serial ?? "" });

@@ -1,5 +1,6 @@
 // One visit: where, why, how far; coming and going; and the way to its checklists and its end.
 import { h } from "./dom.js";
+import { addressOf } from "./day.js";
 import { booked, hoursForm, noteForm, partForm } from "./visit_forms.js";
 import { history, documents, remote, ticketList } from "./visit_more.js";
 import { handOverButton, pauseButton, unableButton } from "./visit_ends.js";
@@ -50,8 +51,8 @@ async function work(stay) {
   const { Run } = await import("./run.js");
   const runs = await Run.all(stay, visit.id);
   return [
-    h("p", { dir: "auto" }, [`${day(visit.starts_at, true)} · ${words("day.minutes", { n: visit.minutes })}`, visit.number].join(" · ")),
-    h("p", { dir: "auto" }, [visit.site.address, visit.site.postal_code, visit.site.city].filter(Boolean).join(", ")),
+    h("p", { dir: "auto" }, [`${day(visit.starts_at, true, visit.site.time_zone)} · ${words("day.minutes", { n: visit.minutes })}`, visit.number].join(" · ")),
+    h("p", { dir: "auto" }, addressOf(visit.site)),
     visit.site.access_notes && h("p", { class: "notice", dir: "auto" }, visit.site.access_notes),
     visit.notes && h("p", { class: "notice", dir: "auto" }, visit.notes),
     await safetyBox(stay),

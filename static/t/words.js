@@ -630,15 +630,32 @@ export function t(key, values = {}) {
   return text.replace(/\{(\w+)\}/g, (whole, name) => (name in values ? String(values[name]) : whole));
 }
 
-export function hour(at) {
+// What is planned is read by the clock of its site; without `zone`, by the tablet's own.
+export function hour(at, zone) {
   if (!at) return "–";
-  return new Date(at).toLocaleTimeString(LOCALE[chosen], { hour: "2-digit", minute: "2-digit" });
+  return new Date(at).toLocaleTimeString(LOCALE[chosen], { hour: "2-digit", minute: "2-digit", timeZone: known(zone) });
 }
 
 // `tis 3 mars 14:05`, the hour only where there is one.
-export function day(at, withHour = false) {
+export function day(at, withHour = false, zone = undefined) {
   if (!at) return "–";
-  const date = /^\d{4}-\d\d-\d\d$/.test(String(at)) ? new Date(`${at}T12:00`) : new Date(at);
-  const words = date.toLocaleDateString(LOCALE[chosen], { weekday: "short", day: "numeric", month: "short" });
-  return withHour ? `${words} ${hour(at)}` : words;
+  const isDay = /^\d{4}-\d\d-\d\d$/.test(String(at));
+  const date = isDay ? new Date(`${at}T12:00`) : new Date(at);
+  const timeZone = isDay ? undefined : known(zone);
+  const words = date.toLocaleDateString(LOCALE[chosen], { weekday: "short", day: "numeric", month: "short", timeZone });
+  return withHour ? `${words} ${hour(at, zone)}` : words;
+}
+
+// `2026-03-02`, which days are compared by.
+export function dayOf(at, zone) {
+  return new Date(at).toLocaleDateString("sv-SE", { year: "numeric", month: "2-digit", day: "2-digit", timeZone: known(zone) });
+}
+
+// A zone that the browser has never heard of is no reason to show nothing.
+function known(zone) {
+  try {
+    return zone && new Intl.DateTimeFormat("sv-SE", { timeZone: zone }) ? zone : undefined;
+  } catch {
+    return undefined;
+  }
 }

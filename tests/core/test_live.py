@@ -24,6 +24,8 @@ from service.people.web_sessions import WebSession
 from service.stations.models import Site, Station
 from tests.conftest import NOON, person, sign_in
 
+PATIENCE_S = 20
+
 Event = dict[str, str]
 
 
@@ -35,11 +37,11 @@ class Stream:
         self._answer = answer
 
     def next(self, name: str = "changed") -> Event:
-        """The next event of that name. A socket that stays silent for 10 s fails the test."""
-        until = monotonic() + 10
+        """The next event of that name. A socket that stays silent for long fails the test."""
+        until = monotonic() + PATIENCE_S
         while (event := self._next()).get("event") != name:
             assert event, f"the stream ended before {name}"
-            assert monotonic() < until, f"no {name} within 10 s"
+            assert monotonic() < until, f"no {name} within {PATIENCE_S} s"
         return event
 
     def changed(self) -> tuple[str, int]:
@@ -74,7 +76,7 @@ def connect(app: Flask, port: int) -> Iterator[Callable[..., Stream]]:
 
     def connected(somebody: Person, path: str = "/live", **headers: str) -> Stream:
         cookie = sign_in(app.test_client(), somebody)
-        connection = HTTPConnection("127.0.0.1", port, timeout=10)
+        connection = HTTPConnection("127.0.0.1", port, timeout=PATIENCE_S)
         open_ones.append(connection)
         name = app.config["SESSION_COOKIE_NAME"]
         named = {key.replace("_", "-"): value for key, value in headers.items()}
@@ -173,7 +175,7 @@ def test_the_stream_ends_when_a_person_is_disabled(connect: Any, operator: Perso
 
 
 def test_nobody_hears_anything_without_signing_in(app: Flask, port: int) -> None:
-    connection = HTTPConnection("127.0.0.1", port, timeout=10)
+    connection = HTTPConnection("127.0.0.1", port, timeout=PATIENCE_S)
     connection.request("GET", "/live", headers={"Accept": "text/event-stream"})
 
     assert connection.getresponse().status == 401
@@ -206,7 +208,7 @@ def test_a_viewer_holds_no_connection_to_the_database(
 
     # Each asks now and then whether its person is signed in still: between that, it holds none.
     pool: Any = db.engine.pool
-    until = monotonic() + 10
+    until = monotonic() + PATIENCE_S
     while pool.checkedout() and monotonic() < until:
         sleep(0.005)
     assert pool.checkedout() == 0

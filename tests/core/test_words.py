@@ -203,6 +203,17 @@ def test_every_deed_that_is_recorded_has_a_name() -> None:
     assert {f"visit_{state.value}" for state in VisitState} - deeds.VERB.keys() == set()
 
 
+def test_every_rule_that_acts_has_a_name() -> None:
+    found = {
+        name
+        for file in ROOT.rglob("*.py")
+        for name in re.findall(r'^RULE = "([^"]+)"', file.read_text(), re.MULTILINE)
+    }
+
+    assert len(found) > 3
+    assert found - deeds.ACTOR.keys() == set()
+
+
 def test_every_message_that_can_be_asked_for_has_a_name() -> None:
     assert remote.MESSAGE.keys() == set(MESSAGES)
 

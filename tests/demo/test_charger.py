@@ -16,6 +16,7 @@ from websockets.exceptions import ConnectionClosed
 from ocpp_link.demo.charger import Charger
 from ocpp_link.demo.script import GROUND, HUNG, HUNG_HARD, LOCK, OUTSIDE, TOO_WARM
 from service.demo import fleet
+from tests.charger import PATIENCE_S
 
 ANSWERS: dict[str, dict[str, Any]] = {
     "BootNotification": {"status": "Accepted", "interval": 300, "currentTime": "2026-03-02T12:00Z"},
@@ -52,11 +53,11 @@ class Central:
 
     async def ask(self, action: str, **fields: Any) -> list[Any]:
         await self._socket.send(json.dumps([2, "q", action, fields]))
-        return await asyncio.wait_for(self.replies.get(), 5)
+        return await asyncio.wait_for(self.replies.get(), PATIENCE_S)
 
     async def hears(self, action: str, **words: Any) -> dict[str, Any]:
         """Wait for this message with these words in it."""
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(PATIENCE_S):
             while True:
                 said, payload = await self.heard.get()
                 if said == action and words.items() <= payload.items():

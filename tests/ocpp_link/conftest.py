@@ -32,7 +32,7 @@ from service.sessions.words import (
     Verdict,
 )
 from service.stations.models import Station
-from tests.charger import Charger
+from tests.charger import PATIENCE_S, Charger
 from tests.conftest import NOON
 
 
@@ -143,7 +143,7 @@ async def met(inbox: Memory) -> AsyncIterator[tuple[Charger, Connection]]:
 
 async def connected(link: Link) -> Connection:
     """The only connection, once it has been written down."""
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(PATIENCE_S):
         while not link.registry.live():
             await asyncio.sleep(0.001)
     return next(iter(link.registry.live().values()))
@@ -152,7 +152,7 @@ async def connected(link: Link) -> Connection:
 async def ponged(link: Link) -> Connection:
     """The only connection, once it is known that it answers pings."""
     connection = await connected(link)
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(PATIENCE_S):
         while not connection.wire.has_ponged:
             await asyncio.sleep(0.001)
     return connection
@@ -167,6 +167,6 @@ async def push(charger: Charger, frame: str, check: Callable[[], bool] = lambda:
 
 async def left(link: Link) -> None:
     """Until nobody is connected any more."""
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(PATIENCE_S):
         while link.registry.live():
             await asyncio.sleep(0.001)

@@ -23,7 +23,7 @@ from service.core.db import db
 from service.core.proxies import networks_in
 from service.people.models import Person
 from service.stations.models import Station
-from tests.charger import Charger
+from tests.charger import PATIENCE_S, Charger
 from tests.conftest import NOON
 from tests.ocpp_link.conftest import Linking, Memory, connected, left, ponged, url
 
@@ -45,7 +45,7 @@ async def status_of(charger: Charger) -> int:
 
 
 async def until_in(link: Link, station: Station) -> Connection:
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(PATIENCE_S):
         while not (there := link.registry.get(station.id)):
             await asyncio.sleep(0.001)
     return there
@@ -119,7 +119,7 @@ async def test_a11_a_key_guessed_from_many_addresses_locks_nobody_out(
         answers = [await status_of(one) for one in guesses]
 
         assert answers == [401] * 10 + [429] * 90
-        async with asyncio.timeout(5), Charger(url(link), "CP1", key) as charger:
+        async with asyncio.timeout(PATIENCE_S), Charger(url(link), "CP1", key) as charger:
             assert await charger.heartbeat()
 
 

@@ -29,12 +29,11 @@ from service.stations.models import Station
 from service.tickets import jobs
 from service.tickets.models import Ticket
 from service.tickets.states import Resolution, State
-from tests.charger import Charger
+from tests.charger import PATIENCE_S, Charger
 
 T = TypeVar("T")
 C = TypeVar("C", bound=Charger)
 Tell = Callable[[C], Awaitable[Any]]
-PATIENCE_S = 10
 
 
 @asynccontextmanager

@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import pytest
+from flask import Flask
+from sqlalchemy import Engine, func, select
 
 from service.contracts.words import WorkKind
+from service.core.db import db
+from service.core.history import History
 from service.plans import deeds, triggers
 from service.plans.assignments import tighten
 from service.plans.publishing import move
 from service.plans.words import Anchor, Event, OccurrenceState
 from service.stations.models import Current, Station, StationModel
+from tests.meanwhile import while_another
 from tests.plans.conftest import (
     MakePlan,
     MakeStation,
@@ -45,6 +52,26 @@ def test_what_cannot_wait_is_brought_forward_with_its_reason(
     assert (one.state, one.latest_on) == (OccurrenceState.DUE, day("2026-03-09"))
     assert not deeds.bring_forward(one, day("2026-04-01"), "Rain", "rule", noon("2026-03-02"))
     assert one.reason == "Lightning"
+
+
+def test_two_that_bring_it_forward_at_once_are_one_deed(
+    app: Flask, owner: Engine, make_plan: MakePlan, make_station: MakeStation
+) -> None:
+    station = make_station("2025-06-10")
+    give(make_plan(LIGHTNING), station, "2026-03-02")
+    db.session.commit()
+
+    other = "UPDATE occurrence SET earliest_on = '2026-03-02', latest_on = '2026-03-04'"
+    strike = partial(_strike, station.id)
+    while_another(app, owner, f"{other} WHERE nominal_on = '2026-06-10'", strike)
+
+    told = select(func.count()).where(History.verb == "bring_forward")
+    assert db.session.scalar(told) == 0
+
+
+def _strike(station_id: int) -> None:
+    station = db.session.get_one(Station, station_id)
+    triggers.happened(station, Event.LIGHTNING, "Mast", "test", NOW)
 
 
 def test_a_rule_for_other_work_puts_nothing_off(struck: Station) -> None:

@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 
 import pytest
 from flask import Flask
+from flask_babel import force_locale
 from sqlalchemy import func, select
 
 from service.core.db import db
@@ -343,6 +344,28 @@ def test_a_season_narrows_the_window(make_plan: MakePlan, make_station: MakeStat
 
     one = occurrence(station, "2026-03-20")
     assert (one.earliest_on, one.latest_on) == (day("2026-04-01"), day("2026-05-19"))
+
+
+@pytest.mark.parametrize(
+    ("language", "told"),
+    [("en", "Its season is April–October."), ("sv", "Säsongen är april–oktober.")],
+)
+def test_a_window_that_a_season_narrows_says_so(
+    app: Flask, make_plan: MakePlan, make_station: MakeStation, language: str, told: str
+) -> None:
+    """The date itself lies outside its window: nobody would guess why."""
+    station = make_station("2025-11-04")
+    season = {"season_from": 4, "season_to": 10, "early_days": 30, "late_days": 30}
+    give(make_plan(season), station, "2026-03-02")
+    winter, summer = occurrence(station, "2026-11-04"), occurrence(station, "2027-05-04")
+
+    assert (winter.earliest_on, winter.latest_on) == (day("2026-10-05"), day("2026-10-31"))
+    with app.test_request_context(), force_locale(language):
+        assert reasons.of_row(winter, noon("2026-03-02")).endswith(told)
+        assert told not in reasons.of_row(summer, noon("2026-03-02"))
+    deeds.bring_forward(winter, day("2026-09-01"), "Mast", "test", noon("2026-08-20"))
+    with app.test_request_context(), force_locale(language):
+        assert told not in reasons.of_row(winter, noon("2026-08-20"))
 
 
 def test_another_interval_makes_nothing_late_that_was_in_time(

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import pytest
 from flask import Flask
+from flask.testing import FlaskClient
 from flask_babel import force_locale
 
 from service.checklists.models import ChecklistVersion
 from service.checklists.words import RunState
 from service.contracts.words import WorkKind
+from service.core import dates
 from service.core.db import db
 from service.plans import deeds, jobs, reasons
 from service.plans.words import OccurrenceState
@@ -68,6 +70,19 @@ def test_the_reason_is_read_in_both_languages(
     with app.test_request_context(), force_locale("sv"):
         told = reasons.of_row(one, NOW)
         assert "”Utlösningstid”, JFB 1, går mot sitt gränsvärde: 180,5 → 235" in told
+
+
+def test_the_history_of_a_date_reads_as_people_write(
+    station: Station, version: ChecklistVersion, as_dispatcher: FlaskClient
+) -> None:
+    rising(station, version, 180, 235, 290)
+    watch()
+    one = occurrence(station, NEXT, "rcd")
+    page = as_dispatcher.get(f"/service/{one.id}/history", headers={"Accept-Language": "sv"}).text
+
+    assert "”Utlösningstid”, JFB 1, går mot sitt gränsvärde" in page
+    assert f"Till: {dates.day(one.latest_on, 'sv')}" in page
+    assert "Reglerna" in page
 
 
 def test_a_value_near_its_limit_that_still_rises_is_tested_after_half_the_time(

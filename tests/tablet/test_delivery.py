@@ -230,17 +230,20 @@ def test_without_its_token_it_keeps_all_and_sends_when_enrolled_again(
 
 def test_a_frozen_server_holds_nothing_up(garage: Garage, hand: Hand, visit: ServiceVisit) -> None:
     light = hand
-    light.set("patience_ms", 700)
     garage.freeze()
     light.again()
     light.page.click(f"[data-visit='{visit.id}'] .main")
     light.page.get_by_role("button", name="Checka in").click()
-    light.page.get_by_role("button", name="Paus").wait_for(timeout=2_000)
+    # A page that waited for the server would show this after 20 s, later than a test waits.
+    light.page.get_by_role("button", name="Paus").wait_for()
+    light.set("patience_ms", 700)
+    light.again()
     light.page.wait_for_selector("#state.offline")
 
     # The lock is free again though no answer ever came: it is tried anew.
     light.page.evaluate(FAIL_AGAIN, 2)
     garage.thaw()
+    light.set("patience_ms", 15_000)
     light.sync()
     light.handed_over(1)
     assert [one.kind for one in kept()] == ["check_in"]

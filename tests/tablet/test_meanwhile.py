@@ -222,3 +222,22 @@ def test_the_hour_that_comes_twice_is_shown_and_sent_as_an_hour(
     db.session.refresh(night)
     assert night.checked_in_at == came.at
     assert night.state is VisitState.CHECKED_OUT
+
+
+def test_a_visit_is_read_by_the_clock_of_its_site(
+    garage: Garage, chromium: Browser, tove: Person, harbour: Station
+) -> None:
+    """A tablet whose zone is wrong shows the hour at which the customer waits, on its day."""
+    late = planned(tove, harbour, starts=FIRST + 21 * HOUR, minutes=60)
+    checking_in.travel(late, tove, now())
+    db.session.commit()
+    hand = a_hand(garage, chromium, service_workers="block", timezone_id="Asia/Tokyo")
+    hand.given(tove)
+    hand.page.clock.set_fixed_time(FIRST)
+    hand.open("#/outbox")
+    hand.open()
+    card = hand.page.locator(f"[data-visit='{late.id}']")
+    expect(card.get_by_role("heading")).to_have_text("22:30 · Hamngaraget")
+    card.locator(".main").click()
+    expect(hand.page.locator(".visit-tab")).to_contain_text("sön 25 okt. 22:30")
+    hand.close()

@@ -18,12 +18,6 @@ NOTE = """async (text) => {
     visit_id: visit.id, kind: "note", body: { station_id: null, text } })).id;
 }"""
 FLUSH = """async () => (await import("/static/t/outbox.js")).flush({ now: true })"""
-# A frozen server is given up after 0.3 s; one that answers has as long as it has in the product.
-IMPATIENT = """() => {
-  window.patient = AbortSignal.timeout;
-  AbortSignal.timeout = () => window.patient.call(AbortSignal, 300);
-}"""
-PATIENT = "() => { AbortSignal.timeout = window.patient; }"
 STATE = "#state"
 OPERATIONS = "**/api/t/operations"
 # Neither the timer nor the browser's own later sending has a part in these: every attempt is one
@@ -148,14 +142,14 @@ def test_what_is_refused_stays_with_its_reason_and_can_be_tried_again(hand: Hand
 
 def test_a_frozen_server_does_not_hold_the_outbox_for_ever(hand: Hand) -> None:
     page = still(hand)
-    page.evaluate(IMPATIENT)
+    hand.set("patience_ms", 300)
     held: list[Route] = []
     hand.context.route(OPERATIONS, lambda route: held.append(route))
     page.evaluate(NOTE, "fryst")
     assert page.evaluate(FLUSH) is False
     assert len(held) == 1
     hand.context.unroute(OPERATIONS)
-    page.evaluate(PATIENT)
+    hand.set("patience_ms", 15_000)
     assert page.evaluate(FLUSH) is True
     assert len(kept()) == 1
 

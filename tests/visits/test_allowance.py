@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 import pytest
 from flask import Flask
@@ -75,6 +75,13 @@ def test_two_stations_on_one_day_are_one_visit(
 
     assert charges([*first, *second]) == [Charge.INCLUDED] * 3
     assert allowance.of_contract(contract, DAYS[0]).used == 1
+
+
+def test_a_contract_that_is_over_tells_its_last_year(contract: ServiceContract) -> None:
+    last = contract.ends_on
+    years = [allowance.running(contract, day) for day in (last, last + timedelta(days=40))]
+
+    assert [(year.since, year.until) for year in years] == [(contract.starts_on, last)] * 2
 
 
 def test_pricing_an_early_visit_anew_leaves_it_included(
