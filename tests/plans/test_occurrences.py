@@ -354,10 +354,12 @@ def test_a_window_that_a_season_narrows_says_so(
     app: Flask, make_plan: MakePlan, make_station: MakeStation, language: str, told: str
 ) -> None:
     """The date itself lies outside its window: nobody would guess why."""
-    station = make_station("2025-11-04")
     season = {"season_from": 4, "season_to": 10, "early_days": 30, "late_days": 30}
-    give(make_plan(season), station, "2026-03-02")
-    winter, summer = occurrence(station, "2026-11-04"), occurrence(station, "2027-05-04")
+    plan = make_plan(season)
+    late, early = make_station("2025-11-04"), make_station("2025-06-04", "Hamnen 2")
+    for one in (late, early):
+        give(plan, one, "2026-03-02")
+    winter, summer = occurrence(late, "2026-11-04"), occurrence(early, "2026-06-04")
 
     assert (winter.earliest_on, winter.latest_on) == (day("2026-10-05"), day("2026-10-31"))
     with app.test_request_context(), force_locale(language):
