@@ -278,3 +278,17 @@ def pytest_collection_finish() -> None:
     """What was loaded stays: it is not looked through for what may go again and again."""
     gc.collect()
     gc.freeze()
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """A browser that a busy machine held up is asked once more. A fault fails twice."""
+    for item in items:
+        if {"chromium", "playwright", "webkit"} & set(getattr(item, "fixturenames", ())):
+            item.add_marker(pytest.mark.flaky(reruns=1))
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """What was asked twice is told in full: the first answer is worth a look."""
+    for report in terminalreporter.stats.get("rerun", []):
+        terminalreporter.section(f"asked once more: {report.nodeid}")
+        terminalreporter.line(report.longreprtext)
