@@ -5,6 +5,7 @@ from __future__ import annotations
 from flask_babel import lazy_gettext as _l
 
 from service.plans.words import (
+    ANOTHER_DEVICE,
     ANOTHER_GROUND,
     ANOTHER_MODEL,
     ANOTHER_PLAN,
@@ -16,6 +17,7 @@ from service.plans.words import (
     NOT_THIS_MODEL,
     RETIRED,
     TAKEN_BACK,
+    THIS_MODEL_AGAIN,
     Anchor,
     CatchUp,
     Event,
@@ -80,6 +82,8 @@ REASON = {
     ANOTHER_GROUND: _l("The day that is counted from, or the place, is another now."),
     ANOTHER_MODEL: _l("The station is of another model now: its plan has ended."),
     NOT_THIS_MODEL: _l("The station is of another model."),
+    THIS_MODEL_AGAIN: _l("It is of this model again."),
+    ANOTHER_DEVICE: _l("Another device stands there since."),
     ANOTHER_SITE: _l("The station stands at another site now."),
     NOT_CONCERNED: _l("The recall does not concern the station."),
     DONE_APART: _l("It was done apart from this order."),

@@ -26,8 +26,17 @@ from service.core.live import announce
 from service.people.models import Person
 from service.plans.models import PlanError
 from service.plans.places import local_day
-from service.plans.words import NOT_THIS_MODEL, RETIRED, RULE, RecallKind, RecallState
+from service.plans.words import (
+    ANOTHER_DEVICE,
+    NOT_THIS_MODEL,
+    RETIRED,
+    RULE,
+    THIS_MODEL_AGAIN,
+    RecallKind,
+    RecallState,
+)
 from service.stations.models import Site, Station, StationModel
+from service.stations.serials import StationSerial
 
 Doer = Person | str
 
@@ -142,6 +151,7 @@ class RecallStation(Model):
         UniqueConstraint("recall_id", "station_id"),
         Index("ix_recall_station_open", "recall_id", postgresql_where="state = 'open'"),
         CheckConstraint("(state = 'done') = (done_on IS NOT NULL)", name="done"),
+        CheckConstraint("(state = 'open') = (settled_at IS NULL)", name="settled"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -149,6 +159,8 @@ class RecallStation(Model):
     station_id: Mapped[int] = mapped_column(ForeignKey("station.id"), index=True)
     state: Mapped[RecallState] = mapped_column(default=RecallState.OPEN)
     done_on: Mapped[date | None]
+    # When it was said that nothing is left to do, of the device that stood there then.
+    settled_at: Mapped[datetime | None]
     by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
     note: Mapped[str | None]
     added_at: Mapped[datetime]
@@ -204,6 +216,7 @@ class RecallStation(Model):
         self, state: RecallState, on: date | None, by: Doer, note: str | None, at: datetime
     ) -> None:
         self.state, self.done_on, self.note = state, on, note
+        self.settled_at = None if state is RecallState.OPEN else at
         self.by_id = None if isinstance(by, str) or state is RecallState.OPEN else by.id
         announce("station", self.station_id, at)
 
@@ -230,7 +243,8 @@ def add_stations(at: datetime, only: Recall | None = None) -> None:
 
 def follow_stations(at: datetime) -> None:
     """A station that is retired, or of another model now, waits for nothing; one that is of the
-    model again does."""
+    model again does, and one with another device than the one that was seen to.
+    """
     is_gone = Station.retired_at.is_not(None)
     is_other = Station.model_id.is_distinct_from(Recall.model_id)
     is_open = RecallStation.state == RecallState.OPEN
@@ -238,7 +252,13 @@ def follow_stations(at: datetime) -> None:
         one.leave(RETIRED if one.station.is_retired else NOT_THIS_MODEL, at)
     was_left = RecallStation.note == NOT_THIS_MODEL
     for one in _entries(~is_open, was_left, RecallStation.by_id.is_(None), ~is_gone, ~is_other):
-        one.take_back("It is of this model again.", RULE, at)
+        one.take_back(THIS_MODEL_AGAIN, RULE, at)
+    swapped = select(StationSerial.id).where(
+        StationSerial.station_id == RecallStation.station_id,
+        StationSerial.until_at > RecallStation.settled_at,
+    )
+    for one in _entries(~is_open, swapped.exists(), ~is_gone, ~is_other):
+        one.take_back(ANOTHER_DEVICE, RULE, at)
 
 
 def _entries(*wanted: ColumnElement[bool]) -> Sequence[RecallStation]:

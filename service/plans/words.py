@@ -104,6 +104,8 @@ ANOTHER_PLAN = "The station has another plan."
 ANOTHER_MODEL = "The station is of another model now: its plan has ended."
 # Why a rule says that a recall, or a line of a work order, is nothing to be done any more.
 NOT_THIS_MODEL = "The station is of another model."
+THIS_MODEL_AGAIN = "It is of this model again."
+ANOTHER_DEVICE = "Another device stands there since."
 ANOTHER_SITE = "The station stands at another site now."
 NOT_CONCERNED = "The recall does not concern the station."
 DONE_APART = "It was done apart from this order."

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -19,7 +20,7 @@ from service.plans.recalls import (
     RecallStation,
     progress_of,
 )
-from service.plans.words import RecallKind, RecallState
+from service.plans.words import ANOTHER_DEVICE, RecallKind, RecallState
 from service.stations.models import Station, StationModel
 from tests.conftest import person
 from tests.plans.conftest import MakeStation, day, noon
@@ -167,6 +168,34 @@ def test_what_was_done_stays_done_at_a_station_that_left(
     jobs.keep_recalls(AT)
 
     assert recall.progress == Progress(done=1, open=0, not_affected=0)
+
+
+def test_another_device_is_to_be_seen_to_again(
+    model: StationModel, make_station: MakeStation, operator: Person
+) -> None:
+    """What was done, or found not concerned, was so of the device that stood there."""
+    for name in ("A", "B", "C"):
+        make_station("2025-01-01", name)
+    recall = issue(model)
+    done, excepted, calm = entries(recall)
+    done.station.swap(None, "OLD-2", operator, AT - timedelta(hours=1))
+    for one in (done, calm):
+        one.finish(day("2026-03-01"), operator, AT)
+    excepted.except_("serial not concerned", operator, AT)
+    jobs.keep_recalls(AT)
+    assert recall.progress == Progress(done=2, open=0, not_affected=1)
+
+    for one in (done, excepted):
+        one.station.swap(None, f"NEW-{one.id}", operator, AT + timedelta(hours=1))
+    for _again in range(2):
+        jobs.keep_recalls(AT + timedelta(hours=2))
+    assert recall.progress == Progress(done=1, open=2, not_affected=0)
+    why = select(History.why).where(History.verb == "take_back")
+    assert list(db.session.scalars(why)) == [ANOTHER_DEVICE] * 2
+
+    done.finish(day("2026-03-02"), operator, AT + timedelta(hours=3))
+    jobs.keep_recalls(AT + timedelta(hours=4))
+    assert done.state is RecallState.DONE
 
 
 def test_a_reopened_recall_names_those_that_came_meanwhile(
