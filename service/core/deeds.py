@@ -135,6 +135,8 @@ ACTOR: dict[str, Any] = {
     "lines without work": _l("The rules"),
     "link": _l("The link to the chargers"),
     "maintenance trigger": _l("The rules"),
+    # As "lines without work" was called before.
+    "retired stations": _l("The rules"),
     "rule": _l("The rules"),
 }
 
